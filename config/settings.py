@@ -1,0 +1,109 @@
+"""Settings of one installation: the only reader of the environment."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class BadConfiguration(Exception):
+    """A setting or a file under config/ cannot be used; the message names which and why."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the installation, read from `AIMP_…` variables; each default works on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="AIMP_", extra="ignore")
+
+    database_url: str = Field("", description="SQLAlchemy address; empty: an SQLite file in the data folder")
+    data_dir: Path = Field(Path("var"), description="Folder for the embedded database, files and models")
+    mail_dir: Path | None = Field(
+        None, description="Folder to write e-mails into; the default when no relay is set"
+    )
+    smtp_url: str = Field("", description="Mail relay: smtp://user:password@host:port, or smtps://")
+    mail_from: str = Field(
+        "aimp@localhost", description="Sender of every e-mail; a real address in production"
+    )
+    base_url: str = Field(
+        "http://127.0.0.1:8000", description="Public address of the web application, used in e-mails"
+    )
+    secret_key: str = Field(
+        "", description="Signs forms and links; at least 32 characters. Empty: made once in the data folder"
+    )
+    simap_url: str = Field("https://www.simap.ch/api", description="Base address of simap's API")
+    ted_url: str = Field("https://api.ted.europa.eu", description="Base address of TED's search API")
+    boamp_url: str = Field(
+        "https://boamp-datadila.opendatasoft.com", description="Base address of BOAMP's API"
+    )
+    contact_url: str = Field(
+        "https://www.apres-ge.ch", description="Address given to sources in the user agent"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="How much the programs log"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Lines for people, or JSON for a collector"
+    )
+    sample: bool = Field(False, description="The installation holds the invented sample (set by make demo)")
+
+    @field_validator("base_url", "simap_url", "ted_url", "boamp_url", "contact_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"not a web address: {value!r}")
+        return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("at least 32 characters")
+        return value
+
+    @property
+    def database_address(self) -> str:
+        """The database to use: the one set, or the embedded SQLite file."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'aimp.db').resolve()}"
+
+    @property
+    def mail_folder(self) -> Path:
+        """The folder that e-mails are written into when no relay is set."""
+        return self.mail_dir or self.data_dir / "mails"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the application over TLS: decides on Secure cookies and HSTS."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    def signing_key(self) -> str:
+        """The secret that signs forms and links, made once and kept in the data folder when none is set."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret_key"
+        if not path.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address names this machine."""
+    return (urlsplit(url).hostname or "") in LOOPBACK_HOSTS
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once; raises BadConfiguration naming each wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as problem:
+        lines = [f"AIMP_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in problem.errors()]
+        raise BadConfiguration("; ".join(lines)) from problem

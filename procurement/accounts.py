@@ -1,0 +1,114 @@
+"""Chambers, members and people: who there is, in which role, and how they want to hear from us."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from procurement.errors import UnreadableFile
+from procurement.models import AuditEntry, Chamber, Member, Person
+from procurement.vocabulary import Frequency, Role
+
+
+def write_audit(
+    session: Session,
+    *,
+    person: Person | None,
+    act: str,
+    subject: str,
+    now: datetime,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """Add a line to the audit trail; lines are never changed."""
+    session.add(
+        AuditEntry(
+            at=now,
+            person_id=person.id if person else None,
+            chamber_id=person.chamber_id if person else None,
+            act=act,
+            subject=subject,
+            facts=dict(facts or {}),
+        )
+    )
+
+
+def valid_email(value: str) -> str:
+    """The address in its normal form, lower case; ValueError says in words what is wrong with it."""
+    try:
+        return validate_email(
+            value.strip(), check_deliverability=False, test_environment=True
+        ).normalized.lower()
+    except EmailNotValidError as problem:
+        raise ValueError(f"{value!r}: {problem}") from problem
+
+
+def only_chamber(session: Session) -> Chamber:
+    """The chamber of an installation that has one; made with its defaults when there is none yet."""
+    chamber = session.scalars(select(Chamber).order_by(Chamber.id).limit(1)).first()
+    if chamber is None:
+        chamber = Chamber(key="apres-ge", name="APRÈS-GE")
+        session.add(chamber)
+        session.flush()
+    return chamber
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """The active person with this address, whatever its capitals; None for an address that is not one."""
+    try:
+        wanted = valid_email(email)
+    except ValueError:
+        return None
+    return session.scalar(select(Person).where(Person.email == wanted, Person.is_active))
+
+
+def add_staff(session: Session, *, chamber: Chamber, name: str, email: str, now: datetime) -> Person:
+    """Add somebody to the chamber's staff, or say who they are when the address is already known."""
+    address = valid_email(email)
+    person = session.scalar(select(Person).where(Person.email == address))
+    if person is None:
+        person = Person(email=address, chamber=chamber, created_at=now, frequency=Frequency.OFF)
+        session.add(person)
+    elif person.member_id is not None:
+        raise UnreadableFile(f"{address} already belongs to a member; staff need an address of their own")
+    person.name, person.role, person.is_active = name, Role.STAFF, True
+    session.flush()
+    return person
+
+
+def change_preferences(
+    session: Session,
+    *,
+    person: Person,
+    frequency: Frequency,
+    language: str,
+    paused_until: date | None,
+    now: datetime,
+) -> None:
+    """Set how often, in which language and from when a person hears of tenders; this lifts a stop."""
+    person.frequency, person.language, person.paused_until = frequency, language, paused_until
+    if frequency is not Frequency.OFF:
+        person.unsubscribed_at = None
+    write_audit(
+        session,
+        person=person,
+        act="preferences",
+        subject=f"person:{person.id}",
+        facts={"frequency": frequency.value},
+        now=now,
+    )
+
+
+def unsubscribe(session: Session, *, person: Person, now: datetime) -> None:
+    """Stop every alert to a person at once; twice is once."""
+    if person.unsubscribed_at is None:
+        person.unsubscribed_at = now
+        person.frequency = Frequency.OFF
+        write_audit(session, person=person, act="unsubscribe", subject=f"person:{person.id}", now=now)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many active members there are."""
+    return {"members": session.scalar(select(func.count(Member.id)).where(Member.is_active)) or 0}

@@ -1,0 +1,606 @@
+"""Every table: what is published, who the members are, what was matched, told, answered, and what ran."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from procurement.db import Base, UtcDateTime, word
+from procurement.vocabulary import (
+    LANGUAGES,
+    AnswerChoice,
+    ContractNature,
+    CriteriaSource,
+    CriterionKind,
+    DropReason,
+    Frequency,
+    LegalForm,
+    MatchState,
+    MessageState,
+    NoticeType,
+    ProcurementMethod,
+    Role,
+    Stated,
+    Strength,
+    TenderState,
+    Verdict,
+)
+
+Translations = dict[str, str]
+
+
+def in_language(texts: Translations | None, language: str, created_in: str | None = None) -> str:
+    """The text for a reader: their language, else the notice's own, else the first there is, else nothing."""
+    if not texts:
+        return ""
+    for wanted in (language, created_in, *LANGUAGES):
+        if wanted and texts.get(wanted):
+            return texts[wanted]
+    return next(iter(texts.values()), "")
+
+
+class Chamber(Base):
+    """A chamber and how it wants matches handled; its people, members and decisions belong to it alone."""
+
+    __tablename__ = "chamber"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    postal_address: Mapped[str] = mapped_column(String(300), default="")
+    adviser_name: Mapped[str] = mapped_column(String(200), default="")
+    adviser_email: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[str] = mapped_column(String(2), default="fr")
+    # Three bands: strong from strong_from on, waiting from hold_from on; weaker ones are not proposed.
+    strong_from: Mapped[float] = mapped_column(default=0.60)
+    hold_from: Mapped[float] = mapped_column(default=0.35)
+    sends_strong: Mapped[bool] = mapped_column(default=False)
+
+    members: Mapped[list["Member"]] = relationship(back_populates="chamber", order_by="Member.name")
+
+
+class Member(Base):
+    """A member organisation and what it can offer."""
+
+    __tablename__ = "member"
+    __table_args__ = (UniqueConstraint("chamber_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"), index=True)
+    key: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(200))
+    legal_form: Mapped[LegalForm] = mapped_column(word(LegalForm))
+    statement: Mapped[str] = mapped_column(Text, default="")
+    sectors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    cpv_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    cantons: Mapped[list[str]] = mapped_column(JSON, default=list)
+    offer_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    excluded_words: Mapped[list[str]] = mapped_column(JSON, default=list)
+    references: Mapped[list[str]] = mapped_column(JSON, default=list)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    profile_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    matched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    matched_with: Mapped[str | None] = mapped_column(String(60))
+
+    chamber: Mapped[Chamber] = relationship(back_populates="members")
+    people: Mapped[list["Person"]] = relationship(back_populates="member", order_by="Person.name")
+
+
+class Person(Base):
+    """Somebody who signs in or is written to: of a member, or of the chamber's staff."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    role: Mapped[Role] = mapped_column(word(Role))
+    language: Mapped[str] = mapped_column(String(2), default="fr")
+    frequency: Mapped[Frequency] = mapped_column(word(Frequency), default=Frequency.DAILY)
+    paused_until: Mapped[date | None]
+    unsubscribed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    chamber: Mapped[Chamber] = relationship()
+    member: Mapped[Member | None] = relationship(back_populates="people")
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this person works for the chamber."""
+        return self.role is Role.STAFF
+
+    def may_curate(self, match: "Match") -> bool:
+        """Whether this person decides on a match: staff of the same chamber."""
+        return self.is_staff and match.chamber_id == self.chamber_id
+
+    def may_answer_for(self, member: Member) -> bool:
+        """Whether this person answers in the name of a member: one of its own people."""
+        return self.member_id == member.id and self.is_active
+
+
+class SignIn(Base):
+    """One sign-in on one browser: checked on every request, so that it can be ended at any time."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+
+class SignInCode(Base):
+    """A one-time code sent by e-mail: short-lived, used once, bound to the browser that asked for it."""
+
+    __tablename__ = "sign_in_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    code_digest: Mapped[str] = mapped_column(String(64))
+    browser_digest: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+
+
+class RateCount(Base):
+    """How often something was tried in a window of time: shared by all web workers, kept over restarts."""
+
+    __tablename__ = "rate_count"
+
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class AuditEntry(Base):
+    """Who did what, when: written by the verbs, never changed."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    chamber_id: Mapped[int | None] = mapped_column(ForeignKey("chamber.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    act: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(120))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Cpv(Base):
+    """A code of the Common Procurement Vocabulary with its official words, as sources give them."""
+
+    __tablename__ = "cpv"
+
+    code: Mapped[str] = mapped_column(String(8), primary_key=True)
+    labels: Mapped[Translations] = mapped_column(JSON)
+
+
+class Buyer(Base):
+    """A contracting authority as one source names it; its seat is not the place of performance."""
+
+    __tablename__ = "buyer"
+    __table_args__ = (UniqueConstraint("source", "source_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    source_key: Mapped[str] = mapped_column(String(120))
+    name: Mapped[Translations] = mapped_column(JSON)
+    city: Mapped[str] = mapped_column(String(120), default="")
+    postal_code: Mapped[str] = mapped_column(String(20), default="")
+    canton: Mapped[str | None] = mapped_column(String(2), index=True)
+    country: Mapped[str | None] = mapped_column(String(2))
+
+
+class Tender(Base):
+    """One procedure as its publications leave it: what follows from its notices in order."""
+
+    __tablename__ = "tender"
+    __table_args__ = (
+        UniqueConstraint("source", "procedure_key"),
+        Index("ix_tender_open", "state", "submission_deadline"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    procedure_key: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(40))
+    buyer_id: Mapped[int | None] = mapped_column(ForeignKey("buyer.id"), index=True)
+    state: Mapped[TenderState] = mapped_column(word(TenderState))
+    title: Mapped[Translations] = mapped_column(JSON)
+    description: Mapped[Translations] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(2))
+    procurement_method: Mapped[ProcurementMethod] = mapped_column(word(ProcurementMethod))
+    contract_nature: Mapped[ContractNature | None] = mapped_column(word(ContractNature))
+    is_under_treaty: Mapped[bool | None]
+    cpv_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    value_amount: Mapped[int | None] = mapped_column(BigInteger)
+    value_currency: Mapped[str | None] = mapped_column(String(3))
+    published_on: Mapped[date] = mapped_column(index=True)
+    submission_deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The source's own text of the deadline, with its offset: what was published, to the letter.
+    submission_deadline_text: Mapped[str | None] = mapped_column(String(40))
+    deadline_is_for_requests: Mapped[bool] = mapped_column(default=False)
+    enquiry_deadline: Mapped[date | None]
+    enquiries: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    opening: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    consortium_allowed: Mapped[Stated] = mapped_column(word(Stated), default=Stated.NOT_SPECIFIED)
+    consortium_multiple: Mapped[Stated] = mapped_column(word(Stated), default=Stated.NOT_SPECIFIED)
+    consortium_note: Mapped[Translations] = mapped_column(JSON, default=dict)
+    subcontracting_allowed: Mapped[Stated] = mapped_column(word(Stated), default=Stated.NOT_SPECIFIED)
+    subcontracting_multiple: Mapped[Stated] = mapped_column(word(Stated), default=Stated.NOT_SPECIFIED)
+    subcontracting_note: Mapped[Translations] = mapped_column(JSON, default=dict)
+    lots_per_tenderer: Mapped[int | None]
+    lots_per_tenderer_note: Mapped[Translations] = mapped_column(JSON, default=dict)
+    conditions: Mapped[dict[str, Translations]] = mapped_column(JSON, default=dict)
+    participation_source: Mapped[str | None] = mapped_column(String(40))
+    offer_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    offer_channels: Mapped[list[str]] = mapped_column(JSON, default=list)
+    document_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
+    documents_source: Mapped[str | None] = mapped_column(String(40))
+    documents_url: Mapped[str | None] = mapped_column(String(1000))
+    has_documents: Mapped[bool | None]
+    remedies: Mapped[Translations] = mapped_column(JSON, default=dict)
+    url: Mapped[str] = mapped_column(String(500))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    buyer: Mapped[Buyer | None] = relationship()
+    lots: Mapped[list["Lot"]] = relationship(
+        back_populates="tender", order_by="Lot.number", cascade="all, delete-orphan"
+    )
+    notices: Mapped[list["Notice"]] = relationship(back_populates="tender", order_by="Notice.number")
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether one may still bid: called for and not past its deadline; an unknown one never closes."""
+        if self.state is not TenderState.CALLED:
+            return False
+        return self.submission_deadline is None or self.submission_deadline > now
+
+    def title_in(self, language: str) -> str:
+        """The title for a reader of this language."""
+        return in_language(self.title, language, self.language)
+
+    @property
+    def original_title(self) -> str:
+        """The title in the language the notice was written in."""
+        return in_language(self.title, self.language)
+
+
+class Lot(Base):
+    """A part that can be bid for by itself; a tender without lots has one, so nothing downstream asks."""
+
+    __tablename__ = "lot"
+    __table_args__ = (UniqueConstraint("tender_id", "source_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"), index=True)
+    source_key: Mapped[str] = mapped_column(String(120))
+    number: Mapped[int]
+    title: Mapped[Translations] = mapped_column(JSON, default=dict)
+    description: Mapped[Translations] = mapped_column(JSON, default=dict)
+    contract_nature: Mapped[ContractNature | None] = mapped_column(word(ContractNature))
+    cpv_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    place_canton: Mapped[str | None] = mapped_column(String(2), index=True)
+    place_country: Mapped[str | None] = mapped_column(String(2))
+    place_postal_code: Mapped[str] = mapped_column(String(20), default="")
+    place_city: Mapped[Translations] = mapped_column(JSON, default=dict)
+    place_note: Mapped[Translations] = mapped_column(JSON, default=dict)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    duration_days: Mapped[int | None]
+    can_be_extended: Mapped[Stated] = mapped_column(word(Stated), default=Stated.NOT_SPECIFIED)
+    variants: Mapped[Stated] = mapped_column(word(Stated), default=Stated.NOT_SPECIFIED)
+    partial_offers: Mapped[Stated] = mapped_column(word(Stated), default=Stated.NOT_SPECIFIED)
+    award_criteria_source: Mapped[CriteriaSource] = mapped_column(
+        word(CriteriaSource), default=CriteriaSource.NOT_SPECIFIED
+    )
+    selection_criteria_in_documents: Mapped[Stated] = mapped_column(
+        word(Stated), default=Stated.NOT_SPECIFIED
+    )
+    criteria_note: Mapped[Translations] = mapped_column(JSON, default=dict)
+    # A correction may take a lot away: it is kept, and no longer matched.
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    matched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    matched_with: Mapped[str | None] = mapped_column(String(60))
+
+    tender: Mapped[Tender] = relationship(back_populates="lots")
+    criteria: Mapped[list["Criterion"]] = relationship(
+        back_populates="lot", order_by="Criterion.position", cascade="all, delete-orphan"
+    )
+
+
+class Criterion(Base):
+    """An award or selection criterion, or a condition of participation, as the notice words it."""
+
+    __tablename__ = "criterion"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[CriterionKind] = mapped_column(word(CriterionKind))
+    position: Mapped[int]
+    title: Mapped[Translations] = mapped_column(JSON, default=dict)
+    description: Mapped[Translations] = mapped_column(JSON, default=dict)
+    verification: Mapped[Translations] = mapped_column(JSON, default=dict)
+    weight: Mapped[float | None]
+    is_price: Mapped[bool] = mapped_column(default=False)
+
+    lot: Mapped[Lot] = relationship(back_populates="criteria")
+
+
+class Notice(Base):
+    """One publication of a tender at its source."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("source", "source_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"), index=True)
+    source: Mapped[str] = mapped_column(String(40))
+    source_key: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(40))
+    notice_type: Mapped[NoticeType] = mapped_column(word(NoticeType))
+    is_correction: Mapped[bool] = mapped_column(default=False)
+    corrects_key: Mapped[str | None] = mapped_column(String(120))
+    refers_to_key: Mapped[str | None] = mapped_column(String(120))
+    # The lot that an award or an abandonment is about; none: the whole tender.
+    lot_key: Mapped[str | None] = mapped_column(String(120))
+    published_on: Mapped[date] = mapped_column(index=True)
+    cpv_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    url: Mapped[str] = mapped_column(String(500))
+    first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    tender: Mapped[Tender] = relationship(back_populates="notices")
+    versions: Mapped[list["NoticeVersion"]] = relationship(
+        back_populates="notice", order_by="NoticeVersion.number", cascade="all, delete-orphan"
+    )
+
+
+class NoticeVersion(Base):
+    """What a source answered for a notice, exactly as received (zlib), once per different content."""
+
+    __tablename__ = "notice_version"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "number"),
+        UniqueConstraint("notice_id", "digest"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    fetched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    fetched_from: Mapped[str] = mapped_column(String(1000))
+
+    notice: Mapped[Notice] = relationship(back_populates="versions")
+
+
+class Quarantine(Base):
+    """An answer that could not be read: kept whole, with the place that is wrong, until it can."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (UniqueConstraint("source", "source_key", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    source_key: Mapped[str] = mapped_column(String(120))
+    digest: Mapped[str] = mapped_column(String(64))
+    path: Mapped[str] = mapped_column(String(300))
+    problem: Mapped[str] = mapped_column(String(1000))
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    fetched_from: Mapped[str] = mapped_column(String(1000))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MissingNotice(Base):
+    """A publication that the source lists and refuses to give; asked for again by later runs."""
+
+    __tablename__ = "missing_notice"
+    __table_args__ = (UniqueConstraint("source", "source_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    source_key: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(40), default="")
+    reason: Mapped[str] = mapped_column(String(300))
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    found_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CrawlRun(Base):
+    """One run over one source; a run without a verdict crashed, or is still under way."""
+
+    __tablename__ = "crawl_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40), index=True)
+    since: Mapped[date]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verdict: Mapped[Verdict | None] = mapped_column(word(Verdict))
+    listed: Mapped[int] = mapped_column(default=0)
+    requested: Mapped[int] = mapped_column(default=0)
+    stored: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    quarantined: Mapped[int] = mapped_column(default=0)
+    missing: Mapped[int] = mapped_column(default=0)
+    lost: Mapped[int] = mapped_column(default=0)
+    healed: Mapped[int] = mapped_column(default=0)
+    reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+
+class Lease(Base):
+    """Who may do something alone, and until when."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(120))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class JobRun(Base):
+    """One run of a job of the schedule, with how its steps ended."""
+
+    __tablename__ = "job_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    job: Mapped[str] = mapped_column(String(60), index=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+
+
+class Match(Base):
+    """A lot that fits a member: score, reasons and model frozen at the moment it was proposed."""
+
+    __tablename__ = "match"
+    __table_args__ = (
+        UniqueConstraint("member_id", "lot_id"),
+        Index("ix_match_queue", "chamber_id", "released_at", "dropped_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id", ondelete="CASCADE"), index=True)
+    notice_version_id: Mapped[int] = mapped_column(ForeignKey("notice_version.id"))
+    score: Mapped[float]
+    strength: Mapped[Strength] = mapped_column(word(Strength))
+    signals: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    risk: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    model: Mapped[str] = mapped_column(String(60))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Free to be told to the member: kept by staff, or sent without waiting by the chamber's own rule.
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    dropped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    drop_reason: Mapped[DropReason | None] = mapped_column(word(DropReason))
+    alerted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    member: Mapped[Member] = relationship()
+    lot: Mapped[Lot] = relationship()
+    decided_by: Mapped[Person | None] = relationship()
+
+    @property
+    def state(self) -> MatchState:
+        """Where the match stands, by its dates."""
+        if self.dropped_at is not None:
+            return MatchState.DROPPED
+        return MatchState.RELEASED if self.released_at is not None else MatchState.PROPOSED
+
+
+class Answer(Base):
+    """What a member says of a tender; seen by that member and the staff, by nobody else."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("member_id", "tender_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    choice: Mapped[AnswerChoice] = mapped_column(word(AnswerChoice))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    member: Mapped[Member] = relationship()
+    tender: Mapped[Tender] = relationship()
+
+
+class Message(Base):
+    """An e-mail of the outbox: at most one per key, sent at least once, always under one Message-ID."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("ix_message_due", "state", "not_before"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(300))
+    body_text: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(500))
+    state: Mapped[MessageState] = mapped_column(word(MessageState), default=MessageState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(String(300), default="")
+
+    person: Mapped[Person | None] = relationship()
+
+
+class Told(Base):
+    """That a person was told of a notice, and as what: the same thing is never told twice."""
+
+    __tablename__ = "told"
+    __table_args__ = (UniqueConstraint("person_id", "notice_version_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    notice_version_id: Mapped[int] = mapped_column(ForeignKey("notice_version.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Work(Base):
+    """Something asked of the matcher: claimed by a worker, done once, or set aside after three failures."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        Index("ix_work_due", "done_at", "not_before"),
+        Index(
+            "uq_work_waiting_key",
+            "key",
+            unique=True,
+            sqlite_where=text("done_at IS NULL AND failed_at IS NULL"),
+            postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    key: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(40))
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    last_error: Mapped[str] = mapped_column(String(300), default="")

@@ -1,0 +1,423 @@
+"""What a source published: recorded once per content, never lost, and turned into the tender it is about."""
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from procurement.codes import remember_cpv
+from procurement.models import (
+    Buyer,
+    Criterion,
+    Lot,
+    MissingNotice,
+    Notice,
+    NoticeVersion,
+    Quarantine,
+    Tender,
+    Translations,
+)
+from procurement.vocabulary import (
+    ContractNature,
+    CriteriaSource,
+    CriterionKind,
+    NoticeType,
+    ProcurementMethod,
+    Stated,
+    TenderState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerRecord:
+    """A contracting authority as a notice names it; `canton` is that of its seat."""
+
+    source_key: str
+    name: Translations
+    city: str = ""
+    postal_code: str = ""
+    canton: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRecord:
+    """A criterion or condition as worded in the notice; `weight` in percent."""
+
+    kind: CriterionKind
+    title: Translations
+    description: Translations = field(default_factory=dict)
+    verification: Translations = field(default_factory=dict)
+    weight: float | None = None
+    is_price: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LotRecord:
+    """A lot, or the whole of a tender without lots."""
+
+    source_key: str
+    number: int
+    title: Translations
+    description: Translations
+    cpv_codes: tuple[str, ...]
+    contract_nature: ContractNature | None = None
+    place_canton: str | None = None
+    place_country: str | None = None
+    place_postal_code: str = ""
+    place_city: Translations = field(default_factory=dict)
+    place_note: Translations = field(default_factory=dict)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    duration_days: int | None = None
+    can_be_extended: Stated = Stated.NOT_SPECIFIED
+    variants: Stated = Stated.NOT_SPECIFIED
+    partial_offers: Stated = Stated.NOT_SPECIFIED
+    award_criteria_source: CriteriaSource = CriteriaSource.NOT_SPECIFIED
+    selection_criteria_in_documents: Stated = Stated.NOT_SPECIFIED
+    criteria_note: Translations = field(default_factory=dict)
+    criteria: tuple[CriterionRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """What a call for bids says beyond its title: deadlines, rules, documents and lots."""
+
+    description: Translations
+    lots: tuple[LotRecord, ...]
+    submission_deadline: datetime | None = None
+    submission_deadline_text: str | None = None
+    deadline_is_for_requests: bool = False
+    enquiry_deadline: date | None = None
+    enquiries: tuple[dict[str, Any], ...] = ()
+    opening: datetime | None = None
+    consortium_allowed: Stated = Stated.NOT_SPECIFIED
+    consortium_multiple: Stated = Stated.NOT_SPECIFIED
+    consortium_note: Translations = field(default_factory=dict)
+    subcontracting_allowed: Stated = Stated.NOT_SPECIFIED
+    subcontracting_multiple: Stated = Stated.NOT_SPECIFIED
+    subcontracting_note: Translations = field(default_factory=dict)
+    lots_per_tenderer: int | None = None
+    lots_per_tenderer_note: Translations = field(default_factory=dict)
+    conditions: dict[str, Translations] = field(default_factory=dict)
+    participation_source: str | None = None
+    offer_languages: tuple[str, ...] = ()
+    offer_channels: tuple[str, ...] = ()
+    document_languages: tuple[str, ...] = ()
+    documents_source: str | None = None
+    documents_url: str | None = None
+    remedies: Translations = field(default_factory=dict)
+    value_amount: int | None = None
+    value_currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRecord:
+    """One publication as read from its source, in clean text; `payload` is the answer as received."""
+
+    source: str
+    source_key: str
+    number: str
+    notice_type: NoticeType
+    procedure_key: str
+    procedure_number: str
+    published_on: date
+    language: str
+    title: Translations
+    cpv_codes: tuple[str, ...]
+    url: str
+    procurement_method: ProcurementMethod
+    payload: bytes
+    fetched_from: str
+    contract_nature: ContractNature | None = None
+    is_under_treaty: bool | None = None
+    has_documents: bool | None = None
+    is_correction: bool = False
+    corrects_key: str | None = None
+    refers_to_key: str | None = None
+    lot_key: str | None = None
+    buyer: BuyerRecord | None = None
+    call: CallRecord | None = None
+    cpv_labels: dict[str, Translations] = field(default_factory=dict)
+
+
+class Outcome(StrEnum):
+    """What recording a notice did."""
+
+    STORED = "stored"
+    NEW_VERSION = "new_version"
+    UNCHANGED = "unchanged"
+
+
+def digest_of(payload: bytes) -> str:
+    """The fingerprint by which two answers are the same."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def known_keys(session: Session, *, source: str) -> set[str]:
+    """The publications of a source whose detail is stored."""
+    return set(session.scalars(select(Notice.source_key).where(Notice.source == source)))
+
+
+def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> Outcome:
+    """Store a publication once per content and bring its tender up to date; twice changes nothing."""
+    notice = session.scalar(
+        select(Notice).where(Notice.source == record.source, Notice.source_key == record.source_key)
+    )
+    digest = digest_of(record.payload)
+    if notice is not None and any(version.digest == digest for version in notice.versions):
+        _settle(session, record, now)
+        return Outcome.UNCHANGED
+    remember_cpv(session, record.cpv_labels)
+    tender = _tender_of(session, record, now)
+    outcome = Outcome.STORED if notice is None else Outcome.NEW_VERSION
+    if notice is None:
+        notice = Notice(source=record.source, source_key=record.source_key, first_seen_at=now, versions=[])
+        session.add(notice)
+    notice.tender = tender
+    notice.number = record.number
+    notice.notice_type = record.notice_type
+    notice.is_correction = record.is_correction
+    notice.corrects_key = record.corrects_key
+    notice.refers_to_key = record.refers_to_key
+    notice.lot_key = record.lot_key
+    notice.published_on = record.published_on
+    notice.cpv_codes = list(record.cpv_codes)
+    notice.url = record.url
+    notice.versions.append(
+        NoticeVersion(
+            number=len(notice.versions) + 1,
+            digest=digest,
+            payload=zlib.compress(record.payload),
+            fetched_at=now,
+            fetched_from=record.fetched_from,
+        )
+    )
+    session.flush()
+    _bring_up_to_date(session, tender, record, now)
+    _settle(session, record, now)
+    return outcome
+
+
+def quarantine(
+    session: Session,
+    *,
+    source: str,
+    source_key: str,
+    path: str,
+    problem: str,
+    payload: bytes,
+    fetched_from: str,
+    now: datetime,
+) -> None:
+    """Keep an answer that could not be read, whole and once, with the place that is wrong."""
+    digest = digest_of(payload)
+    row = session.scalar(
+        select(Quarantine).where(
+            Quarantine.source == source, Quarantine.source_key == source_key, Quarantine.digest == digest
+        )
+    )
+    if row is None:
+        row = Quarantine(source=source, source_key=source_key, digest=digest, payload=zlib.compress(payload))
+        session.add(row)
+    row.path, row.problem = path[:300], problem[:1000]
+    row.fetched_from, row.at, row.resolved_at = fetched_from, now, None
+
+
+def note_missing(
+    session: Session, *, source: str, source_key: str, number: str, reason: str, now: datetime
+) -> None:
+    """Remember a publication that the source lists and does not give, with its reason."""
+    row = session.scalar(
+        select(MissingNotice).where(MissingNotice.source == source, MissingNotice.source_key == source_key)
+    )
+    if row is None:
+        row = MissingNotice(source=source, source_key=source_key, first_at=now)
+        session.add(row)
+    row.number, row.reason, row.last_at, row.found_at = number, reason[:300], now, None
+
+
+def _settle(session: Session, record: NoticeRecord, now: datetime) -> None:
+    """A publication that is stored is neither missing nor in quarantine any more."""
+    for row in session.scalars(
+        select(Quarantine).where(
+            Quarantine.source == record.source,
+            Quarantine.source_key == record.source_key,
+            Quarantine.resolved_at.is_(None),
+        )
+    ):
+        row.resolved_at = now
+    for missing in session.scalars(
+        select(MissingNotice).where(
+            MissingNotice.source == record.source,
+            MissingNotice.source_key == record.source_key,
+            MissingNotice.found_at.is_(None),
+        )
+    ):
+        missing.found_at = now
+
+
+def _buyer_of(session: Session, record: NoticeRecord) -> Buyer | None:
+    if record.buyer is None:
+        return None
+    buyer = session.scalar(
+        select(Buyer).where(Buyer.source == record.source, Buyer.source_key == record.buyer.source_key)
+    )
+    if buyer is None:
+        buyer = Buyer(source=record.source, source_key=record.buyer.source_key, name=record.buyer.name)
+        session.add(buyer)
+    buyer.name = {**buyer.name, **record.buyer.name}
+    buyer.city = record.buyer.city or buyer.city or ""
+    buyer.postal_code = record.buyer.postal_code or buyer.postal_code or ""
+    buyer.canton = record.buyer.canton or buyer.canton
+    buyer.country = record.buyer.country or buyer.country
+    return buyer
+
+
+def _tender_of(session: Session, record: NoticeRecord, now: datetime) -> Tender:
+    tender = session.scalar(
+        select(Tender).where(Tender.source == record.source, Tender.procedure_key == record.procedure_key)
+    )
+    if tender is None:
+        tender = Tender(
+            source=record.source,
+            procedure_key=record.procedure_key,
+            number=record.procedure_number,
+            state=TenderState.ANNOUNCED,
+            title=record.title,
+            description={},
+            language=record.language,
+            procurement_method=record.procurement_method,
+            contract_nature=record.contract_nature,
+            is_under_treaty=record.is_under_treaty,
+            cpv_codes=list(record.cpv_codes),
+            published_on=record.published_on,
+            url=record.url,
+            changed_at=now,
+            lots=[],
+        )
+        session.add(tender)
+    buyer = _buyer_of(session, record)
+    if buyer is not None:
+        tender.buyer = buyer
+    return tender
+
+
+def _bring_up_to_date(session: Session, tender: Tender, record: NoticeRecord, now: datetime) -> None:
+    """Let the tender say what follows from its notices in the order of their publication."""
+    notices = list(
+        session.scalars(
+            select(Notice).where(Notice.tender_id == tender.id).order_by(Notice.published_on, Notice.number)
+        )
+    )
+    tender.state = _state_after(notices)
+    tender.published_on = min(notice.published_on for notice in notices)
+    tender.changed_at = now
+    tender.cpv_codes = sorted({*tender.cpv_codes, *record.cpv_codes})
+    if record.call is None:
+        if not tender.lots:
+            tender.lots.append(_whole_of(record))
+        return
+    calls = [notice for notice in notices if notice.notice_type is record.notice_type]
+    if calls and calls[-1].source_key == record.source_key:
+        _apply_call(tender, record, record.call)
+
+
+def _whole_of(record: NoticeRecord) -> Lot:
+    return Lot(
+        source_key="",
+        number=1,
+        title=record.title,
+        cpv_codes=list(record.cpv_codes),
+        contract_nature=record.contract_nature,
+    )
+
+
+def _state_after(notices: list[Notice]) -> TenderState:
+    state = TenderState.ANNOUNCED
+    for notice in notices:
+        match notice.notice_type:
+            case NoticeType.ADVANCE_NOTICE | NoticeType.REQUEST_FOR_INFORMATION:
+                state = TenderState.ANNOUNCED
+            case NoticeType.AWARD | NoticeType.DIRECT_AWARD:
+                # The award of one lot says nothing of the others.
+                state = TenderState.AWARDED if notice.lot_key is None else state
+            case NoticeType.ABANDONMENT:
+                state = TenderState.CANCELLED if notice.lot_key is None else state
+            case NoticeType.REVOCATION:
+                # What is revoked is the last act: an award falls back to the call, a call ends.
+                state = TenderState.CALLED if state is TenderState.AWARDED else TenderState.CANCELLED
+            case _:
+                state = TenderState.CALLED
+    return state
+
+
+def _apply_call(tender: Tender, record: NoticeRecord, call: CallRecord) -> None:
+    tender.number = record.procedure_number
+    tender.title = record.title
+    tender.language = record.language
+    tender.procurement_method = record.procurement_method
+    tender.contract_nature = record.contract_nature
+    tender.is_under_treaty = record.is_under_treaty
+    tender.cpv_codes = list(record.cpv_codes)
+    tender.has_documents = record.has_documents
+    tender.url = record.url
+    for name in _SAME_NAME:
+        value = getattr(call, name)
+        setattr(tender, name, list(value) if isinstance(value, tuple) else value)
+    by_key = {lot.source_key: lot for lot in tender.lots}
+    wanted = {lot.source_key for lot in call.lots}
+    for lot in tender.lots:
+        lot.is_withdrawn = lot.source_key not in wanted
+    for lot_record in call.lots:
+        lot = by_key.get(lot_record.source_key) or Lot(source_key=lot_record.source_key)
+        if lot.source_key not in by_key:
+            tender.lots.append(lot)
+        _apply_lot(lot, lot_record)
+
+
+# One name for life: these fields of a call are columns of the tender under the same name.
+_SAME_NAME = tuple(name for name in CallRecord.__dataclass_fields__ if name != "lots")
+_LOT_SAME_NAME = tuple(
+    name for name in LotRecord.__dataclass_fields__ if name not in ("source_key", "cpv_codes", "criteria")
+)
+
+
+def _apply_lot(lot: Lot, record: LotRecord) -> None:
+    for name in _LOT_SAME_NAME:
+        setattr(lot, name, getattr(record, name))
+    lot.is_withdrawn = False
+    lot.matched_at = None
+    lot.cpv_codes = list(record.cpv_codes)
+    lot.criteria = [
+        Criterion(
+            kind=criterion.kind,
+            position=position,
+            title=criterion.title,
+            description=criterion.description,
+            verification=criterion.verification,
+            weight=criterion.weight,
+            is_price=criterion.is_price,
+        )
+        for position, criterion in enumerate(record.criteria)
+    ]
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How much is stored: notices, open quarantine, missing ones, tenders and lots."""
+
+    def count(statement: Any) -> int:
+        return session.scalar(statement) or 0
+
+    return {
+        "notices": count(select(func.count(Notice.id))),
+        "quarantined": count(select(func.count(Quarantine.id)).where(Quarantine.resolved_at.is_(None))),
+        "missing": count(select(func.count(MissingNotice.id)).where(MissingNotice.found_at.is_(None))),
+        "tenders": count(select(func.count(Tender.id))),
+        "lots": count(select(func.count(Lot.id))),
+    }

@@ -1,0 +1,69 @@
+"""What ran, what it found, and who may run alone."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from procurement.models import CrawlRun, JobRun, Lease
+from procurement.vocabulary import Verdict
+
+
+def take_lease(session: Session, *, name: str, holder: str, seconds: float, now: datetime) -> bool:
+    """Take or renew the right to do something alone; False when somebody else holds it."""
+    until = now + timedelta(seconds=seconds)
+    taken = session.execute(
+        update(Lease)
+        .where(Lease.name == name, (Lease.holder == holder) | (Lease.until < now))
+        .values(holder=holder, until=until)
+    )
+    if taken.rowcount:  # type: ignore[attr-defined]
+        return True
+    try:
+        with session.begin_nested():
+            session.add(Lease(name=name, holder=holder, until=until))
+    except IntegrityError:
+        return False
+    return True
+
+
+def release_lease(session: Session, *, name: str, holder: str) -> None:
+    """Give a lease back, so that the next one need not wait for it to run out."""
+    session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
+
+
+def start_crawl(session: Session, *, source: str, since: date, now: datetime) -> CrawlRun:
+    """Begin a run's row; it stays without a verdict until the run ends by itself."""
+    run = CrawlRun(source=source, since=since, started_at=now)
+    session.add(run)
+    session.flush()
+    return run
+
+
+def last_success(session: Session, *, source: str) -> datetime | None:
+    """When the last complete run over a source began; a run that lost something does not count."""
+    return session.scalar(
+        select(func.max(CrawlRun.started_at)).where(CrawlRun.source == source, CrawlRun.verdict == Verdict.OK)
+    )
+
+
+def last_runs(session: Session) -> Iterable[CrawlRun]:
+    """The last run of each source, by source."""
+    newest = select(func.max(CrawlRun.id)).group_by(CrawlRun.source)
+    return session.scalars(select(CrawlRun).where(CrawlRun.id.in_(newest)).order_by(CrawlRun.source)).all()
+
+
+def runs_of(session: Session, *, source: str, limit: int = 30) -> list[CrawlRun]:
+    """The newest runs over a source, newest first."""
+    return list(
+        session.scalars(
+            select(CrawlRun).where(CrawlRun.source == source).order_by(CrawlRun.id.desc()).limit(limit)
+        )
+    )
+
+
+def last_due(session: Session, *, job: str) -> datetime | None:
+    """The moment for which a job last ran; None when it never did."""
+    return session.scalar(select(func.max(JobRun.due_at)).where(JobRun.job == job))

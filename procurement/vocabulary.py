@@ -1,0 +1,346 @@
+"""The words of the trade: enumerations with their labels in the four languages of the service."""
+
+from enum import StrEnum
+from typing import Self
+
+LANGUAGES = ("fr", "de", "it", "en")
+
+
+class Labelled(StrEnum):
+    """Members carry labels in fr, de, it and en; a missing label is an error at import."""
+
+    labels: dict[str, str]
+
+    def __new__(cls, value: str, fr: str, de: str, it: str, en: str) -> Self:
+        """Build the member and keep its four labels."""
+        if not all((fr, de, it, en)):
+            raise ValueError(f"{cls.__name__}.{value} lacks a label")
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.labels = {"fr": fr, "de": de, "it": it, "en": en}
+        return member
+
+    def label(self, language: str = "fr") -> str:
+        """The word for a reader of this language, French when the language is not one of ours."""
+        return self.labels.get(language, self.labels["fr"])
+
+
+class NoticeType(Labelled):
+    """Kinds of publication (simap `PubType`; eForms BT-02)."""
+
+    ADVANCE_NOTICE = "advance_notice", "avis préalable", "Vorankündigung", "preavviso", "advance notice"
+    REQUEST_FOR_INFORMATION = (
+        "request_for_information",
+        "demande d’information",
+        "Informationsanfrage",
+        "richiesta d’informazioni",
+        "request for information",
+    )
+    TENDER = "tender", "appel d’offres", "Ausschreibung", "bando", "call for tenders"
+    COMPETITION = "competition", "concours", "Wettbewerb", "concorso", "design contest"
+    STUDY_CONTRACT = (
+        "study_contract",
+        "mandat d’étude parallèle",
+        "Studienauftrag",
+        "mandato di studio parallelo",
+        "parallel study contract",
+    )
+    PARTICIPANT_SELECTION = (
+        "participant_selection",
+        "sélection des participants",
+        "Auswahl der Teilnehmenden",
+        "selezione dei partecipanti",
+        "selection of participants",
+    )
+    SELECTIVE_OFFERING_PHASE = (
+        "selective_offering_phase",
+        "phase d’offre",
+        "Angebotsphase",
+        "fase d’offerta",
+        "offering phase",
+    )
+    AWARD = "award", "adjudication", "Zuschlag", "aggiudicazione", "award"
+    DIRECT_AWARD = (
+        "direct_award",
+        "adjudication de gré à gré",
+        "freihändiger Zuschlag",
+        "aggiudicazione per incarico diretto",
+        "direct award",
+    )
+    ABANDONMENT = "abandonment", "interruption", "Abbruch", "interruzione", "abandonment"
+    REVOCATION = "revocation", "révocation", "Widerruf", "revoca", "revocation"
+
+    @property
+    def calls_for_bids(self) -> bool:
+        """Whether this notice opens a procedure that one may bid in."""
+        return self in (NoticeType.TENDER, NoticeType.COMPETITION, NoticeType.STUDY_CONTRACT)
+
+
+class ProcurementMethod(Labelled):
+    """Procedures (OCDS `procurementMethod`; eForms BT-105; AIMP art. 17 to 21)."""
+
+    OPEN = "open", "procédure ouverte", "offenes Verfahren", "procedura libera", "open procedure"
+    SELECTIVE = (
+        "selective",
+        "procédure sélective",
+        "selektives Verfahren",
+        "procedura selettiva",
+        "selective procedure",
+    )
+    LIMITED = (
+        "limited",
+        "procédure sur invitation",
+        "Einladungsverfahren",
+        "procedura mediante invito",
+        "procedure by invitation",
+    )
+    DIRECT = "direct", "gré à gré", "freihändiges Verfahren", "incarico diretto", "direct award"
+    NONE = "none", "sans procédure", "ohne Verfahren", "senza procedura", "no procedure"
+
+
+class ContractNature(Labelled):
+    """What is bought (OCDS `mainProcurementCategory`; eForms BT-23)."""
+
+    WORKS = "works", "travaux", "Bauauftrag", "lavori", "works"
+    GOODS = "goods", "fournitures", "Lieferauftrag", "forniture", "supplies"
+    SERVICES = "services", "services", "Dienstleistung", "servizi", "services"
+    DESIGN = "design", "concours ou étude", "Wettbewerb oder Studie", "concorso o studio", "design or study"
+    INFORMATION = "information", "information", "Information", "informazione", "information"
+
+
+class Stated(Labelled):
+    """What a notice says of a rule: never guessed from silence (simap `yes`, `no`, `not_specified`)."""
+
+    YES = (
+        "yes",
+        "admis selon l’avis",
+        "gemäss Bekanntmachung zugelassen",
+        "ammesso secondo il bando",
+        "allowed",
+    )
+    NO = (
+        "no",
+        "non admis selon l’avis",
+        "gemäss Bekanntmachung nicht zugelassen",
+        "non ammesso secondo il bando",
+        "not allowed according to the notice",
+    )
+    NOT_SPECIFIED = "not_specified", "non précisé", "nicht angegeben", "non precisato", "not specified"
+
+
+class CriteriaSource(Labelled):
+    """Where a lot's award criteria stand (simap `awardCriteriaSelection`)."""
+
+    DEFINED = "defined", "dans l’avis", "in der Bekanntmachung", "nel bando", "in the notice"
+    PRICE_ONLY = "price_only", "prix seul", "nur der Preis", "solo il prezzo", "price only"
+    IN_DOCUMENTS = (
+        "in_documents",
+        "dans le dossier, non lus",
+        "in den Unterlagen, nicht gelesen",
+        "nella documentazione, non letti",
+        "in the documents, not read",
+    )
+    NOT_SPECIFIED = "not_specified", "non précisés", "nicht angegeben", "non precisati", "not specified"
+
+
+class CriterionKind(Labelled):
+    """What a criterion decides (OCDS award and selection criteria; AIMP art. 27 to 29)."""
+
+    AWARD = (
+        "award",
+        "critère d’adjudication",
+        "Zuschlagskriterium",
+        "criterio di aggiudicazione",
+        "award criterion",
+    )
+    SELECTION = (
+        "selection",
+        "critère d’aptitude",
+        "Eignungskriterium",
+        "criterio d’idoneità",
+        "selection criterion",
+    )
+    PARTICIPATION = (
+        "participation",
+        "condition de participation",
+        "Teilnahmebedingung",
+        "condizione di partecipazione",
+        "condition of participation",
+    )
+
+
+class TenderState(Labelled):
+    """Where a tender stands by what was last published; whether it is still open is a question of time."""
+
+    ANNOUNCED = "announced", "annoncé", "angekündigt", "annunciato", "announced"
+    CALLED = "called", "publié", "ausgeschrieben", "pubblicato", "published"
+    AWARDED = "awarded", "adjugé", "vergeben", "aggiudicato", "awarded"
+    CANCELLED = "cancelled", "interrompu", "abgebrochen", "interrotto", "cancelled"
+
+
+class LegalForm(Labelled):
+    """Legal forms of members."""
+
+    ASSOCIATION = "association", "association", "Verein", "associazione", "association"
+    COOPERATIVE = "cooperative", "coopérative", "Genossenschaft", "cooperativa", "cooperative"
+    FOUNDATION = "foundation", "fondation", "Stiftung", "fondazione", "foundation"
+    LIMITED_COMPANY = "limited_company", "Sàrl", "GmbH", "Sagl", "limited company"
+    JOINT_STOCK_COMPANY = "joint_stock_company", "SA", "AG", "SA", "joint-stock company"
+
+
+class Role(Labelled):
+    """What a person is to the service."""
+
+    MEMBER = "member", "membre", "Mitglied", "membro", "member"
+    STAFF = "staff", "équipe de la chambre", "Team der Kammer", "personale della camera", "chamber staff"
+
+
+class Frequency(Labelled):
+    """How often a person wants to hear of new tenders."""
+
+    INSTANT = (
+        "instant",
+        "tout de suite, aux heures de bureau",
+        "sofort, zu Bürozeiten",
+        "subito, in orario d’ufficio",
+        "at once, in office hours",
+    )
+    INSTANT_ANY_HOUR = (
+        "instant_any_hour",
+        "tout de suite, à toute heure",
+        "sofort, rund um die Uhr",
+        "subito, a qualsiasi ora",
+        "at once, any hour",
+    )
+    DAILY = (
+        "daily",
+        "une fois par jour ouvrable",
+        "einmal pro Werktag",
+        "una volta al giorno",
+        "once a working day",
+    )
+    WEEKLY = (
+        "weekly",
+        "une fois par semaine, le lundi",
+        "wöchentlich, am Montag",
+        "ogni lunedì",
+        "weekly, on Monday",
+    )
+    OFF = "off", "jamais", "nie", "mai", "never"
+
+
+class Strength(Labelled):
+    """How well a lot fits a member, in three words."""
+
+    STRONG = "strong", "forte", "stark", "forte", "strong"
+    GOOD = "good", "bonne", "gut", "buona", "good"
+    TO_CHECK = "to_check", "à vérifier", "zu prüfen", "da verificare", "to be checked"
+
+
+class MatchState(Labelled):
+    """Where a match stands, read from its dates."""
+
+    PROPOSED = "proposed", "en attente de l’équipe", "wartet auf das Team", "in attesa", "waiting for staff"
+    RELEASED = "released", "transmise", "freigegeben", "trasmessa", "released"
+    DROPPED = "dropped", "écartée", "verworfen", "scartata", "dropped"
+
+
+class DropReason(Labelled):
+    """Why staff keep a proposed match from a member."""
+
+    NOT_THEIR_TRADE = (
+        "not_their_trade",
+        "pas leur métier",
+        "nicht ihr Gebiet",
+        "non è il loro mestiere",
+        "not their trade",
+    )
+    TOO_BIG = "too_big", "trop grand", "zu gross", "troppo grande", "too big"
+    TOO_FAR = "too_far", "trop loin", "zu weit", "troppo lontano", "too far"
+    TOO_LATE = "too_late", "trop tard", "zu spät", "troppo tardi", "too late"
+    REQUIREMENTS = (
+        "requirements",
+        "exigences hors de portée",
+        "Anforderungen",
+        "requisiti",
+        "requirements out of reach",
+    )
+    OTHER = "other", "autre raison", "anderer Grund", "altro motivo", "another reason"
+
+
+class AnswerChoice(Labelled):
+    """What a member says of a tender."""
+
+    INTERESTED = "interested", "intéresse", "interessiert uns", "ci interessa", "interested"
+    NOT_FOR_US = "not_for_us", "pas pour nous", "nichts für uns", "non fa per noi", "not for us"
+    SEEKING_PARTNERS = (
+        "seeking_partners",
+        "cherche partenaires",
+        "sucht Partner",
+        "cerca partner",
+        "seeking partners",
+    )
+
+
+class MessageState(Labelled):
+    """Where an e-mail of the outbox stands."""
+
+    QUEUED = "queued", "en attente", "wartend", "in attesa", "queued"
+    SENDING = "sending", "en cours d’envoi", "wird gesendet", "in invio", "being sent"
+    SENT = "sent", "envoyé", "gesendet", "inviato", "sent"
+    FAILED = "failed", "échoué", "gescheitert", "fallito", "failed"
+
+
+class Verdict(Labelled):
+    """How a run of collection ended."""
+
+    OK = "ok", "complet", "vollständig", "completo", "complete"
+    PARTIAL = "partial", "incomplet", "unvollständig", "incompleto", "incomplete"
+    FAILED = "failed", "échoué", "gescheitert", "fallito", "failed"
+
+
+class Rule(Labelled):
+    """Rules of the trade that an act can break, with the sentence a person reads; facts stand in braces."""
+
+    DEADLINE_PASSED = (
+        "deadline_passed",
+        "Le délai de remise des offres est échu.",
+        "Die Frist für die Angebote ist abgelaufen.",
+        "Il termine per le offerte è scaduto.",
+        "The deadline for bids has passed.",
+    )
+    REASON_NEEDED = (
+        "reason_needed",
+        "Dites en un mot pourquoi : c’est ce qui permet à l’outil d’apprendre.",
+        "Sagen Sie kurz warum: So lernt das Werkzeug dazu.",
+        "Dite in breve perché: così lo strumento impara.",
+        "Say why in a word: this is how the tool learns.",
+    )
+    ALREADY_DECIDED = (
+        "already_decided",
+        "{who} a déjà décidé de cette correspondance.",
+        "{who} hat über diesen Treffer schon entschieden.",
+        "{who} ha già deciso su questa corrispondenza.",
+        "{who} has already decided on this match.",
+    )
+    WRONG_CREDENTIALS = (
+        "wrong_credentials",
+        "Adresse ou mot de passe incorrect.",
+        "Adresse oder Passwort ist falsch.",
+        "Indirizzo o password errati.",
+        "Wrong address or password.",
+    )
+    WRONG_CODE = (
+        "wrong_code",
+        "Ce code n’est pas valable ou n’est plus valable : demandez-en un nouveau.",
+        "Dieser Code ist nicht oder nicht mehr gültig: Fordern Sie einen neuen an.",
+        "Questo codice non è valido o non è più valido: chiedetene uno nuovo.",
+        "This code is not valid or no longer valid: ask for a new one.",
+    )
+    PASSWORD_TOO_SHORT = (
+        "password_too_short",
+        "Au moins {least} caractères.",
+        "Mindestens {least} Zeichen.",
+        "Almeno {least} caratteri.",
+        "At least {least} characters.",
+    )
