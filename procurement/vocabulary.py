@@ -289,6 +289,7 @@ class MessageState(Labelled):
     SENDING = "sending", "en cours d’envoi", "wird gesendet", "in invio", "being sent"
     SENT = "sent", "envoyé", "gesendet", "inviato", "sent"
     FAILED = "failed", "échoué", "gescheitert", "fallito", "failed"
+    SUPPRESSED = "suppressed", "retenu", "zurückgehalten", "trattenuto", "withheld"
 
 
 class Verdict(Labelled):

@@ -1,0 +1,68 @@
+"""The pieces of an e-mail: rendered to text and HTML from the same description, so the two never drift."""
+
+from dataclasses import dataclass, field
+
+from procurement.i18n import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words with an address."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; `tone` is "plain", "warning" or "code"."""
+
+    text: str
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """The one thing to do."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One tender in a list: what, for whom, until when, why, and what can be answered."""
+
+    title: Link
+    original_title: str
+    facts: str
+    deadline: Deadline
+    strength: str
+    reasons: tuple[str, ...]
+    risk: str
+    answers: tuple[Link, ...]
+    official: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled list of items."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+Block = Paragraph | Button | Section
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A whole e-mail before it is rendered; `foot` holds why it came and how to stop it."""
+
+    language: str
+    subject: str
+    preheader: str
+    greeting: str
+    blocks: tuple[Block, ...]
+    foot: tuple[str, ...] = ()
+    foot_links: tuple[Link, ...] = field(default=())

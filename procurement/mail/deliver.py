@@ -1,0 +1,217 @@
+"""Delivery: claim a message, hand it over with no transaction open, mark it; at least once, never lost."""
+
+import hashlib
+import logging
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import Engine, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from procurement.db import transaction
+from procurement.models import Message, Person
+from procurement.vocabulary import Frequency, MessageState
+
+logger = logging.getLogger(__name__)
+
+CLAIM_SECONDS = 300
+_RETRY_MINUTES = (0.5, 1, 2, 5, 10, 30, 60)
+_GIVE_UP_AFTER = timedelta(hours=24)
+
+
+class TryLater(Exception):
+    """The relay cannot take the message now: it stays in the outbox."""
+
+
+class Refused(Exception):
+    """The relay will never take this message: it is marked as failed."""
+
+
+class Carrier(Protocol):
+    """Takes a message off our hands, or raises TryLater or Refused."""
+
+    def send(self, message: EmailMessage, *, recipient: str) -> None:
+        """Hand over one message for one recipient."""
+
+
+class FolderCarrier:
+    """Writes each message as a file; the same message again replaces its own file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def send(self, message: EmailMessage, *, recipient: str) -> None:
+        """Write the message whole or not at all."""
+        name = str(message["Message-ID"]).strip("<>").split("@")[0]
+        part = self._folder / f".{name}.part"
+        part.write_bytes(message.as_bytes(policy=SMTP))
+        part.replace(self._folder / f"{name}.eml")
+
+
+class SmtpCarrier:
+    """Speaks SMTP with one relay: smtp://[user:password@]host[:port] (STARTTLS when offered) or smtps://."""
+
+    def __init__(self, address: str, *, timeout: float = 30) -> None:
+        self._address = urlsplit(address)
+        self._timeout = timeout
+
+    def send(self, message: EmailMessage, *, recipient: str) -> None:
+        """Hand over one message in a conversation of its own; 4xx means later, 5xx never."""
+        try:
+            with self._open() as relay:
+                relay.send_message(message, to_addrs=[recipient])
+        except smtplib.SMTPRecipientsRefused as problem:
+            code, text = problem.recipients.get(recipient, (550, b""))
+            raise self._answer(code, text) from problem
+        except smtplib.SMTPResponseException as problem:
+            raise self._answer(problem.smtp_code, problem.smtp_error) from problem
+        except (OSError, smtplib.SMTPException) as problem:
+            raise TryLater(f"{type(problem).__name__}: {problem}") from problem
+
+    def _open(self) -> smtplib.SMTP:
+        host, tls = self._address.hostname or "localhost", ssl.create_default_context()
+        if self._address.scheme == "smtps":
+            relay: smtplib.SMTP = smtplib.SMTP_SSL(
+                host, self._address.port or 465, timeout=self._timeout, context=tls
+            )
+        else:
+            relay = smtplib.SMTP(host, self._address.port or 25, timeout=self._timeout)
+            relay.ehlo_or_helo_if_needed()
+            if relay.has_extn("starttls"):
+                relay.starttls(context=tls)
+        if self._address.username:
+            relay.login(unquote(self._address.username), unquote(self._address.password or ""))
+        return relay
+
+    @staticmethod
+    def _answer(code: int, text: bytes | str) -> Exception:
+        words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+        return (Refused if 500 <= code < 600 else TryLater)(f"{code} {words}")
+
+
+@dataclass(slots=True)
+class DeliveryReport:
+    """What one round of delivery did."""
+
+    sent: int = 0
+    put_off: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    subjects: list[str] = field(default_factory=list)
+
+
+def deliver(
+    engine: Engine,
+    *,
+    carrier: Carrier,
+    sender: str,
+    clock: Callable[[], datetime],
+    most: int = 10_000,
+    kinds: tuple[str, ...] = (),
+) -> DeliveryReport:
+    """Send what is due, one message at a time; a crash repeats at most the one under way, same Message-ID."""
+    report = DeliveryReport()
+    for _ in range(most):
+        with transaction(engine) as session:
+            claimed = _claim(session, now=clock(), kinds=kinds, report=report)
+            if claimed is None:
+                break
+            message_id, recipient, mail = claimed.id, claimed.recipient, build(claimed, sender=sender)
+            subject = claimed.subject
+        try:
+            carrier.send(mail, recipient=recipient)
+        except (TryLater, Refused) as problem:
+            with transaction(engine) as session:
+                _put_off(session, message_id, problem, now=clock(), report=report)
+            continue
+        with transaction(engine) as session:
+            row = session.get_one(Message, message_id)
+            row.state, row.sent_at, row.claimed_until, row.last_error = MessageState.SENT, clock(), None, ""
+        report.sent += 1
+        report.subjects.append(subject)
+    return report
+
+
+def _claim(
+    session: Session, *, now: datetime, kinds: tuple[str, ...], report: DeliveryReport
+) -> Message | None:
+    while True:
+        due = select(Message).where(
+            or_(
+                (Message.state == MessageState.QUEUED) & (Message.not_before <= now),
+                (Message.state == MessageState.SENDING) & (Message.claimed_until < now),
+            )
+        )
+        if kinds:
+            due = due.where(Message.kind.in_(kinds))
+        row = session.scalar(
+            due.options(joinedload(Message.person).joinedload(Person.chamber))
+            .order_by(Message.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=Message)
+        )
+        if row is None:
+            return None
+        if _wants_no_alert(row):
+            row.state, row.last_error = MessageState.SUPPRESSED, "stopped by the person"
+            report.suppressed += 1
+            session.flush()
+            continue
+        row.state = MessageState.SENDING
+        row.attempts += 1
+        row.claimed_until = now + timedelta(seconds=CLAIM_SECONDS)
+        return row
+
+
+def _wants_no_alert(message: Message) -> bool:
+    """Nobody is mailed against their will: an alert stopped after it was written does not leave."""
+    person = message.person
+    if message.unsubscribe_url is None or person is None:
+        return False
+    return not person.is_active or person.unsubscribed_at is not None or person.frequency is Frequency.OFF
+
+
+def _put_off(
+    session: Session, message_id: int, problem: Exception, *, now: datetime, report: DeliveryReport
+) -> None:
+    row = session.get_one(Message, message_id)
+    row.last_error, row.claimed_until = str(problem)[:300], None
+    if isinstance(problem, Refused) or now - row.created_at > _GIVE_UP_AFTER:
+        row.state = MessageState.FAILED
+        report.failed += 1
+        logger.error("message not delivered", extra={"message_id": row.id, "kind": row.kind})
+        return
+    minutes = _RETRY_MINUTES[min(row.attempts, len(_RETRY_MINUTES)) - 1]
+    row.state, row.not_before = MessageState.QUEUED, now + timedelta(minutes=minutes)
+    report.put_off += 1
+
+
+def build(message: Message, *, sender: str) -> EmailMessage:
+    """The message as it goes over the wire; its Message-ID follows from its key alone."""
+    chamber = message.person.chamber if message.person else None
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = formataddr((chamber.name if chamber else "aimp", sender))
+    mail["To"] = message.recipient
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(message.created_at)
+    host = sender.rpartition("@")[2] or "localhost"
+    mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{host}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if chamber is not None and chamber.adviser_email:
+        mail["Reply-To"] = formataddr((chamber.adviser_name, chamber.adviser_email))
+    if message.unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(message.body_text, cte="quoted-printable")
+    mail.add_alternative(message.body_html, subtype="html", cte="quoted-printable")
+    return mail

@@ -1,0 +1,209 @@
+"""What we write to people: one function per e-mail, worded in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from procurement.i18n import ZURICH, Urgency, days_until, say_amount, say_deadline, say_instant, translator
+from procurement.links import Links
+from procurement.mail.blocks import Block, Button, Email, Item, Link, Paragraph, Section
+from procurement.matches import MatchedTender
+from procurement.models import Chamber, CrawlRun, Member, Person, Tender, in_language
+from procurement.reasons import say
+from procurement.vocabulary import AnswerChoice, Verdict
+
+MOST_ITEMS = 10
+
+
+def digest(
+    *,
+    person: Person,
+    member: Member,
+    new: Sequence[MatchedTender],
+    last_chance: Sequence[MatchedTender],
+    left_out: int,
+    runs: Sequence[CrawlRun],
+    links: Links,
+    now: datetime,
+) -> Email:
+    """The digest of tenders for one person: last chances first, then what is new, ten items at most."""
+    language = person.language
+    tr = translator(language)
+    blocks: list[Block] = [
+        Paragraph(_sources_line(runs, language)),
+        *(Paragraph(line, tone="warning") for line in _warnings(runs, language, now)),
+    ]
+    for title, found in (
+        (tr.gettext("Dernière chance"), last_chance),
+        (tr.gettext("Nouveau pour vous"), new),
+    ):
+        if found:
+            blocks.append(Section(title, tuple(_item(each, language, links, now) for each in found)))
+    if left_out:
+        words = tr.ngettext(
+            "Un autre marché vous attend sur votre page.",
+            "{count} autres marchés vous attendent sur votre page.",
+            left_out,
+        )
+        blocks.append(Paragraph(words.format(count=left_out)))
+    blocks.append(Button(tr.gettext("Voir tous mes marchés"), links.matches()))
+    chamber = member.chamber
+    return Email(
+        language=language,
+        subject=_subject(new, last_chance, language, now),
+        preheader=tr.gettext("Pourquoi eux, jusqu’à quand, et quoi répondre en un clic."),
+        greeting=tr.gettext("Bonjour {name},").format(name=person.name),
+        blocks=tuple(blocks),
+        foot=tuple(
+            line
+            for line in (
+                tr.gettext(
+                    "Vous recevez ce message parce que {chamber} tient une veille des marchés publics pour "
+                    "{member} et que vous avez choisi d’être averti : {frequency}."
+                ).format(
+                    chamber=chamber.name, member=member.name, frequency=person.frequency.label(language)
+                ),
+                _adviser_line(chamber, language),
+                chamber.postal_address,
+                tr.gettext("Information sans garantie : seul l’avis officiel fait foi."),
+            )
+            if line
+        ),
+        foot_links=(
+            Link(tr.gettext("Changer la fréquence ou faire une pause"), links.preferences()),
+            Link(tr.gettext("Ne plus recevoir d’alertes"), links.unsubscribe(person)),
+        ),
+    )
+
+
+def sign_in_code(*, person: Person, code: str, minutes: int, links: Links) -> Email:
+    """The one-time code for signing in; the link leads to the page where it is typed and signs nobody in."""
+    language = person.language
+    tr = translator(language)
+    return Email(
+        language=language,
+        subject=tr.gettext("Votre code de connexion : {code}").format(code=code),
+        preheader=tr.gettext("Valable {minutes} minutes, une seule fois.").format(minutes=minutes),
+        greeting=tr.gettext("Bonjour {name},").format(name=person.name),
+        blocks=(
+            Paragraph(tr.gettext("Voici votre code de connexion :")),
+            Paragraph(code, tone="code"),
+            Paragraph(
+                tr.gettext(
+                    "Il est valable {minutes} minutes, une seule fois, dans le navigateur "
+                    "où vous l’avez demandé."
+                ).format(minutes=minutes)
+            ),
+            Button(tr.gettext("Saisir le code"), links.sign_in_code()),
+        ),
+        foot=(
+            tr.gettext(
+                "Vous n’avez rien demandé ? Ignorez ce message : sans le code, personne ne peut entrer."
+            ),
+            person.chamber.name,
+        ),
+    )
+
+
+def tender_facts(tender: Tender, matched: MatchedTender, language: str) -> str:
+    """Buyer, place, procedure and value of a tender on one line; what is unknown is left out."""
+    lot = matched.best.lot
+    place = in_language(lot.place_city, language) or in_language(lot.place_note, language)
+    parts = [
+        in_language(tender.buyer.name, language, tender.language) if tender.buyer else "",
+        place if len(place) <= 60 else f"{place[:57]}…",
+        tender.procurement_method.label(language),
+        say_amount(tender.value_amount, tender.value_currency or "CHF", language)
+        if tender.value_amount
+        else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _item(matched: MatchedTender, language: str, links: Links, now: datetime) -> Item:
+    tr = translator(language)
+    tender, best = matched.tender, matched.best
+    title = tender.title_in(language)
+    lots = len(matched.matches)
+    facts = tender_facts(tender, matched, language)
+    if len(tender.lots) > 1:
+        words = tr.ngettext("un lot pour vous : {lot}", "{count} lots pour vous, d’abord : {lot}", lots)
+        facts += " · " + words.format(count=lots, lot=in_language(best.lot.title, language, tender.language))
+    return Item(
+        title=Link(title, links.tender(tender.id)),
+        original_title=tender.original_title if tender.original_title != title else "",
+        facts=facts,
+        deadline=say_deadline(tender.submission_deadline, now=now, language=language),
+        strength=tr.gettext("correspondance {strength}").format(strength=best.strength.label(language)),
+        reasons=tuple(say(reason, language) for reason in best.reasons[:2]),
+        risk=say(best.risk, language) if best.risk else "",
+        answers=tuple(
+            Link(choice.label(language).capitalize(), links.answer(tender.id, choice))
+            for choice in AnswerChoice
+        ),
+        official=Link(tr.gettext("Avis officiel"), tender.url),
+    )
+
+
+def _subject(
+    new: Sequence[MatchedTender], last_chance: Sequence[MatchedTender], language: str, now: datetime
+) -> str:
+    tr = translator(language)
+    parts = []
+    if new:
+        words = tr.ngettext("{count} nouveau marché", "{count} nouveaux marchés", len(new))
+        parts.append(words.format(count=len(new)))
+    near = [
+        matched
+        for matched in (*last_chance, *new)
+        if matched.tender.submission_deadline is not None
+        and say_deadline(matched.tender.submission_deadline, now=now, language=language).urgency
+        is Urgency.URGENT
+    ]
+    if near:
+        words = tr.ngettext("{count} délai proche", "{count} délais proches", len(near))
+        parts.append(words.format(count=len(near)))
+    buyers = []
+    for matched in (*last_chance, *new):
+        buyer = matched.tender.buyer
+        name = in_language(buyer.name, language) if buyer else ""
+        if name and name not in buyers:
+            buyers.append(name)
+    names = ", ".join(name if len(name) <= 40 else f"{name[:38]}…" for name in buyers[:3])
+    return ", ".join(parts) + (tr.gettext(" : {buyers}").format(buyers=names) if names else "")
+
+
+def _sources_line(runs: Sequence[CrawlRun], language: str) -> str:
+    tr = translator(language)
+    read = [
+        tr.gettext("{source}, lu {when}").format(source=run.source, when=say_instant(run.ended_at, language))
+        for run in runs
+        if run.ended_at is not None
+    ]
+    if not read:
+        return tr.gettext("Aucune source n’a encore été lue.")
+    return tr.gettext("Sources : {sources}.").format(sources=" ; ".join(read))
+
+
+def _warnings(runs: Sequence[CrawlRun], language: str, now: datetime) -> list[str]:
+    tr = translator(language)
+    return [
+        tr.gettext(
+            "La dernière lecture de {source} est incomplète : un marché peut manquer. L’équipe est prévenue."
+        ).format(source=run.source)
+        for run in runs
+        if run.verdict is not Verdict.OK or (run.ended_at and days_until(run.ended_at, now) < -2)
+    ]
+
+
+def _adviser_line(chamber: Chamber, language: str) -> str:
+    if not chamber.adviser_name:
+        return ""
+    tr = translator(language)
+    return tr.gettext("Une question ? {name}, {email}").format(
+        name=chamber.adviser_name, email=chamber.adviser_email
+    )
+
+
+def local_date(now: datetime) -> date:
+    """Today in Zurich: the date a digest belongs to."""
+    return now.astimezone(ZURICH).date()
