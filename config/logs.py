@@ -7,7 +7,12 @@ import structlog
 
 from config.settings import Settings
 
-_QUIET = {"scrapy": "WARNING", "twisted": "WARNING", "alembic": "WARNING", "apscheduler": "WARNING"}
+# Libraries speak only when somebody must do something; Scrapy sets the levels of its loggers itself.
+_QUIET = ("scrapy", "twisted", "alembic", "apscheduler", "asyncio", "filelock")
+
+
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _QUIET
 
 
 def set_up_logs(settings: Settings) -> None:
@@ -24,6 +29,7 @@ def set_up_logs(settings: Settings) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_is_worth_a_line)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -37,5 +43,3 @@ def set_up_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
-    for name, level in _QUIET.items():
-        logging.getLogger(name).setLevel(level)

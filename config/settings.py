@@ -1,5 +1,6 @@
 """Settings of one installation: the only reader of the environment."""
 
+import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -50,7 +51,9 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="Lines for people, or JSON for a collector"
     )
-    sample: bool = Field(False, description="The installation holds the invented sample (set by make demo)")
+    sample_password: str = Field(
+        "", description="Password of the invented sample's people, shown on the front page (set by make demo)"
+    )
 
     @field_validator("base_url", "simap_url", "ted_url", "boamp_url", "contact_url")
     @classmethod
@@ -92,6 +95,11 @@ class Settings(BaseSettings):
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(48))
         return path.read_text().strip()
+
+
+def environment_with(**changes: str) -> dict[str, str]:
+    """The environment for a child process: this one's, with other settings."""
+    return {**os.environ, **{f"AIMP_{name.upper()}": value for name, value in changes.items()}}
 
 
 def is_loopback(url: str) -> bool:

@@ -46,6 +46,12 @@ def known_language(language: str | None) -> str:
     return language if language in LANGUAGES else "fr"
 
 
+@lru_cache(maxsize=1)
+def page_languages() -> tuple[str, ...]:
+    """The languages whole pages can be shown in: French, and each that has its catalogue."""
+    return tuple(each for each in LANGUAGES if each == "fr" or (_FOLDER / f"{each}.po").exists())
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def translator(language: str) -> Translator:
     """The translator into a language of the service."""

@@ -125,6 +125,11 @@ class Person(Base):
         """Whether this person works for the chamber."""
         return self.role is Role.STAFF
 
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether this person may enter: active, and of a member that is, when of one."""
+        return self.is_active and (self.member is None or self.member.is_active)
+
     def may_curate(self, match: "Match") -> bool:
         """Whether this person decides on a match: staff of the same chamber."""
         return self.is_staff and match.chamber_id == self.chamber_id
@@ -428,6 +433,7 @@ class MissingNotice(Base):
     source_key: Mapped[str] = mapped_column(String(120))
     number: Mapped[str] = mapped_column(String(40), default="")
     reason: Mapped[str] = mapped_column(String(300))
+    fetched_from: Mapped[str] = mapped_column(String(1000))
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
     found_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -230,7 +230,14 @@ def quarantine(
 
 
 def note_missing(
-    session: Session, *, source: str, source_key: str, number: str, reason: str, now: datetime
+    session: Session,
+    *,
+    source: str,
+    source_key: str,
+    number: str,
+    reason: str,
+    fetched_from: str,
+    now: datetime,
 ) -> None:
     """Remember a publication that the source lists and does not give, with its reason."""
     row = session.scalar(
@@ -239,7 +246,24 @@ def note_missing(
     if row is None:
         row = MissingNotice(source=source, source_key=source_key, first_at=now)
         session.add(row)
-    row.number, row.reason, row.last_at, row.found_at = number, reason[:300], now, None
+    row.number, row.reason, row.fetched_from = number, reason[:300], fetched_from
+    row.last_at, row.found_at = now, None
+
+
+def open_cases(session: Session, *, source: str, since: datetime) -> dict[str, str]:
+    """What a source still owes us since a moment: keys missing or in quarantine, with the address to ask."""
+    found = session.execute(
+        select(MissingNotice.source_key, MissingNotice.fetched_from)
+        .where(
+            MissingNotice.source == source, MissingNotice.found_at.is_(None), MissingNotice.first_at >= since
+        )
+        .union_all(
+            select(Quarantine.source_key, Quarantine.fetched_from).where(
+                Quarantine.source == source, Quarantine.resolved_at.is_(None), Quarantine.at >= since
+            )
+        )
+    )
+    return {key: url for key, url in found}
 
 
 def _settle(session: Session, record: NoticeRecord, now: datetime) -> None:

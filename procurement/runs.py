@@ -29,6 +29,11 @@ def take_lease(session: Session, *, name: str, holder: str, seconds: float, now:
     return True
 
 
+def lease_holder(session: Session, *, name: str) -> str | None:
+    """Who holds a lease, be it run out or not."""
+    return session.scalar(select(Lease.holder).where(Lease.name == name))
+
+
 def release_lease(session: Session, *, name: str, holder: str) -> None:
     """Give a lease back, so that the next one need not wait for it to run out."""
     session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
@@ -42,10 +47,17 @@ def start_crawl(session: Session, *, source: str, since: date, now: datetime) ->
     return run
 
 
-def last_success(session: Session, *, source: str) -> datetime | None:
-    """When the last complete run over a source began; a run that lost something does not count."""
+def last_complete(session: Session, *, source: str) -> datetime | None:
+    """When the last run began that read the whole list and lost nothing: nothing older need be listed again.
+
+    What such a run found missing or unreadable is remembered by itself and asked for again.
+    """
     return session.scalar(
-        select(func.max(CrawlRun.started_at)).where(CrawlRun.source == source, CrawlRun.verdict == Verdict.OK)
+        select(func.max(CrawlRun.started_at)).where(
+            CrawlRun.source == source,
+            CrawlRun.verdict.in_((Verdict.OK, Verdict.PARTIAL)),
+            CrawlRun.lost == 0,
+        )
     )
 
 

@@ -51,7 +51,7 @@ def check_password(session: Session, *, email: str, password: str, now: datetime
         _HASHER.verify(stored, password[:128])
     except (VerificationError, InvalidHashError):
         person = None
-    if person is None or person.password_hash is None:
+    if person is None or person.password_hash is None or not person.may_sign_in:
         raise RuleBroken(Rule.WRONG_CREDENTIALS)
     if _HASHER.check_needs_rehash(person.password_hash):
         person.password_hash = _HASHER.hash(password)
@@ -61,7 +61,7 @@ def check_password(session: Session, *, email: str, password: str, now: datetime
 def ask_code(session: Session, *, email: str, browser: str, links: Links, now: datetime) -> None:
     """Send a one-time code bound to the browser that asks; an unknown address gets no mail, silently."""
     person = person_by_email(session, email)
-    if person is None:
+    if person is None or not person.may_sign_in:
         return
     code = f"{secrets.randbelow(10**6):06d}"
     row = SignInCode(
@@ -96,7 +96,7 @@ def use_code(session: Session, *, code: str, browser: str, now: datetime) -> Per
         return None
     row.attempts += 1
     wanted = _code_digest("".join(code.split()), browser)
-    if not hmac.compare_digest(row.code_digest, wanted) or not row.person.is_active:
+    if not hmac.compare_digest(row.code_digest, wanted) or not row.person.may_sign_in:
         return None
     row.used_at = now
     return row.person
@@ -133,7 +133,7 @@ def find_sign_in(session: Session, *, token: str, now: datetime) -> SignIn | Non
             joinedload(SignIn.person).joinedload(Person.chamber),
         )
     )
-    if found is None or not found.person.is_active:
+    if found is None or not found.person.may_sign_in:
         return None
     idle = _STAFF_IDLE if found.person.is_staff else _MEMBER_IDLE
     return found if now - found.last_seen_at <= idle else None

@@ -20,6 +20,11 @@ class Labelled(StrEnum):
         member.labels = {"fr": fr, "de": de, "it": it, "en": en}
         return member
 
+    @classmethod
+    def of(cls, value: str) -> Self | None:
+        """The member with this value, None when there is none."""
+        return next((member for member in cls if member.value == value), None)
+
     def label(self, language: str = "fr") -> str:
         """The word for a reader of this language, French when the language is not one of ours."""
         return self.labels.get(language, self.labels["fr"])
@@ -280,6 +285,42 @@ class AnswerChoice(Labelled):
         "cerca partner",
         "seeking partners",
     )
+
+
+class RefusalReason(Labelled):
+    """Why a tender is not for a member, in the member's own mouth."""
+
+    NOT_OUR_TRADE = (
+        "not_our_trade",
+        "pas notre métier",
+        "nicht unser Gebiet",
+        "non è il nostro mestiere",
+        "not our trade",
+    )
+    TOO_BIG = "too_big", "trop grand pour nous", "zu gross für uns", "troppo grande per noi", "too big for us"
+    TOO_FAR = "too_far", "trop loin", "zu weit", "troppo lontano", "too far"
+    TOO_LATE = (
+        "too_late",
+        "trop tard pour préparer une offre",
+        "zu spät für ein Angebot",
+        "troppo tardi per un’offerta",
+        "too late to prepare a bid",
+    )
+    REQUIREMENTS = (
+        "requirements",
+        "exigences hors de portée",
+        "Anforderungen nicht erfüllbar",
+        "requisiti fuori portata",
+        "requirements out of reach",
+    )
+    NO_CAPACITY = (
+        "no_capacity",
+        "pas de disponibilité",
+        "keine Kapazität",
+        "nessuna disponibilità",
+        "no capacity",
+    )
+    OTHER = "other", "autre raison", "anderer Grund", "altro motivo", "another reason"
 
 
 class MessageState(Labelled):

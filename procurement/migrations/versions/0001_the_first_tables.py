@@ -46,6 +46,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_chamber_key")),
     )
     op.create_table(
+        "cpv",
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_cpv")),
+    )
+    op.create_table(
         "crawl_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
@@ -98,6 +104,7 @@ def upgrade() -> None:
         sa.Column("source_key", sa.String(length=120), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("fetched_from", sa.String(length=1000), nullable=False),
         sa.Column("first_at", procurement.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("last_at", procurement.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("found_at", procurement.db.UtcDateTime(timezone=True), nullable=True),
@@ -186,6 +193,8 @@ def upgrade() -> None:
         sa.Column("references", sa.JSON(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("profile_changed_at", procurement.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("matched_at", procurement.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("matched_with", sa.String(length=60), nullable=True),
         sa.ForeignKeyConstraint(["chamber_id"], ["chamber.id"], name=op.f("fk_member_chamber_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member")),
         sa.UniqueConstraint("chamber_id", "key", name=op.f("uq_member_chamber_id_key")),
@@ -364,6 +373,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("criteria_note", sa.JSON(), nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("matched_at", procurement.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("matched_with", sa.String(length=60), nullable=True),
         sa.ForeignKeyConstraint(
             ["tender_id"], ["tender.id"], name=op.f("fk_lot_tender_id"), ondelete="CASCADE"
         ),
@@ -404,6 +416,7 @@ def upgrade() -> None:
         sa.Column("is_correction", sa.Boolean(), nullable=False),
         sa.Column("corrects_key", sa.String(length=120), nullable=True),
         sa.Column("refers_to_key", sa.String(length=120), nullable=True),
+        sa.Column("lot_key", sa.String(length=120), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.Column("cpv_codes", sa.JSON(), nullable=False),
         sa.Column("url", sa.String(length=500), nullable=False),
@@ -544,7 +557,16 @@ def upgrade() -> None:
         sa.Column("unsubscribe_url", sa.String(length=500), nullable=True),
         sa.Column(
             "state",
-            sa.Enum("queued", "sending", "sent", "failed", name="messagestate", native_enum=False, length=40),
+            sa.Enum(
+                "queued",
+                "sending",
+                "sent",
+                "failed",
+                "suppressed",
+                name="messagestate",
+                native_enum=False,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -790,6 +812,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_crawl_run_source"))
 
     op.drop_table("crawl_run")
+    op.drop_table("cpv")
     op.drop_table("chamber")
     with op.batch_alter_table("buyer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buyer_canton"))

@@ -1,0 +1,38 @@
+# Each target is one line that calls the tool; `make` lists them.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/ready-dev: requirements-dev.lock $(VENV)/ready
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/ready  ## show the main job on the invented sample, then serve it on http://127.0.0.1:8000
+	$(BIN)/aimp demo
+
+run: $(VENV)/ready  ## the same for the real sources, with no sample
+	$(BIN)/aimp up
+
+test: $(VENV)/ready-dev  ## run every check that this machine can run
+	$(BIN)/python -m tests
+
+lint: $(VENV)/ready-dev  ## run the checks that need no test
+	$(BIN)/python -m tests --lint
+
+bench: $(VENV)/ready-dev  ## print the figures of quality and speed
+	$(BIN)/python -m benchmarks.matching
+
+lock: $(VENV)/ready-dev  ## write the two locks anew from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --constraint requirements.lock --quiet --output-file requirements-dev.lock
+
+.PHONY: help demo run test lint bench lock

@@ -1,0 +1,1 @@
+"""IN: published pages, read into notices and recorded."""

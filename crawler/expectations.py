@@ -1,0 +1,42 @@
+"""The verdict on a run: complete only when every publication that the source listed is accounted for."""
+
+from config.tables import SourceForm
+from crawler.source import Tally
+from procurement.vocabulary import Verdict
+
+_LONG_WINDOW_DAYS = 4
+
+
+def verdict_on(
+    tally: Tally, *, form: SourceForm, finish_reason: str, spider_errors: int, window_days: int
+) -> tuple[Verdict, list[str]]:
+    """How a run ended and why, in words; what a spider's fault swallowed is counted as lost in the tally.
+
+    Failed: the listing is incomplete or the run was cut short, so nobody knows what is missing. Incomplete: a
+    listed publication is lost, missing or in quarantine, or nothing at all was listed in a long window.
+    """
+    reasons: list[str] = []
+    unaccounted = tally.expected - tally.accounted
+    if unaccounted > 0:
+        tally.lost += unaccounted
+        reasons.append(f"{unaccounted} publications were lost on the way")
+    if spider_errors:
+        reasons.append(f"{spider_errors} errors in the spider itself")
+    if finish_reason != "finished":
+        reasons.append(f"the run was cut short: {finish_reason}")
+    if tally.listing_failed:
+        reasons.append("the list of publications could not be read to its end")
+    if tally.listing_failed or finish_reason != "finished":
+        return Verdict.FAILED, reasons
+    for count, words in (
+        (tally.missing, "listed publications are not given by the source"),
+        (tally.quarantined, "publications could not be read and wait in quarantine"),
+        (tally.lost - max(unaccounted, 0), "publications could not be fetched"),
+    ):
+        if count > 0:
+            reasons.append(f"{count} {words}")
+    if not tally.listed and window_days >= _LONG_WINDOW_DAYS:
+        reasons.append(
+            f"nothing was listed in {window_days} days; at least {form.expected_per_run[0]} expected"
+        )
+    return (Verdict.PARTIAL if reasons else Verdict.OK), reasons

@@ -1,0 +1,53 @@
+"""Scrapy's settings for every run, each with its reason."""
+
+from typing import Any
+
+from config.settings import Settings, is_loopback
+from config.tables import SourceForm
+
+VERSION = "0.1"
+
+
+def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict[str, Any]:
+    """The settings of one run over one source."""
+    is_local = is_loopback(base_url)
+    return {
+        # Whom a source may call when we are a burden.
+        "USER_AGENT": f"aimp/{VERSION} (+{settings.contact_url}; public procurement watch)",
+        # One request at a time, one second apart; our own machine needs no manners.
+        "DOWNLOAD_DELAY": 0.0 if is_local else form.delay_seconds,
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "CONCURRENT_REQUESTS": 8 if is_local else 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 8 if is_local else 1,
+        "ROBOTSTXT_OBEY": True,
+        # simap redirects a first visit without cookies to a check page.
+        "COOKIES_ENABLED": True,
+        "RETRY_TIMES": 4,
+        "DOWNLOAD_TIMEOUT": 60,
+        "CLOSESPIDER_TIMEOUT": 4 * 3600,
+        # A hostile answer must not take the machine's memory.
+        "DOWNLOAD_MAXSIZE": 16 * 2**20,
+        "DOWNLOAD_WARNSIZE": 8 * 2**20,
+        "MEMUSAGE_LIMIT_MB": 1024,
+        # Scrapy 2.19 accepts self-signed certificates and opens two doors for remote control by default.
+        "DOWNLOAD_VERIFY_CERTIFICATES": True,
+        "TELNETCONSOLE_ENABLED": False,
+        "REMOTE_CONTROL_ENABLED": False,
+        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "METAREFRESH_ENABLED": False,
+        "HTTPPROXY_ENABLED": False,
+        "REDIRECT_MAX_TIMES": 3,
+        "TWISTED_DNS_RESOLVER": "crawler.guard.GuardResolver",
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.guard.SsrfGuard": 10,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "crawler.guard.PatientRetry": 550,
+        },
+        "ITEM_PIPELINES": {"crawler.pipelines.StoreNotice": 300},
+        "AIMP_HOSTS": form.hosts,
+        "AIMP_BASE_URL": base_url,
+        # Our own logging is set up already.
+        "LOG_ENABLED": False,
+        "LOG_INSTALL_ROOT_HANDLER": False,
+        "STATS_DUMP": False,
+    }

@@ -1,0 +1,1 @@
+"""simap.ch: the shape of its answers and how they are read."""

@@ -1,0 +1,46 @@
+"""What is stored, what waits and how the last runs ended, as one object for people and programs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from procurement import accounts, matches, notices, runs
+from procurement.mail import outbox
+from procurement.models import CrawlRun, Match, Tender
+
+
+def status_of(session: Session, *, now: datetime) -> dict[str, Any]:
+    """Counts by name, the last run of each source, and the model that scores.
+
+    `notices` counts publications whose detail is stored, `missing` those that a source lists and refuses.
+    """
+    open_tenders = session.scalar(select(func.count(Tender.id)).where(matches.is_open_clause(now)))
+    return {
+        "sources": session.scalar(select(func.count(CrawlRun.source.distinct()))) or 0,
+        **notices.counts(session),
+        "open_tenders": open_tenders or 0,
+        # The ESS lens and the consortium room have no tables yet, so that nothing can be counted.
+        "ess_findings": 0,
+        "consortia": 0,
+        **accounts.counts(session),
+        "matches": matches.counts(session),
+        "messages": outbox.counts(session),
+        "runs": [_run(run) for run in runs.last_runs(session)],
+        "model": session.scalar(select(Match.model).order_by(Match.id.desc()).limit(1)),
+    }
+
+
+def _run(run: CrawlRun) -> dict[str, Any]:
+    return {
+        "source": run.source,
+        "verdict": run.verdict.value if run.verdict else None,
+        "started": run.started_at.isoformat(),
+        "ended": run.ended_at.isoformat() if run.ended_at else None,
+        "requested": run.requested,
+        "stored": run.stored,
+        "unchanged": run.unchanged,
+        "quarantined": run.quarantined,
+        "missing": run.missing,
+    }
