@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -92,8 +93,13 @@ class Settings(BaseSettings):
         path = self.data_dir / "secret_key"
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+            # Programs that start together each write one whole; the first to give it the name wins.
+            part = self.data_dir / f".secret_key.{secrets.token_hex(8)}"
+            part.touch(mode=0o600)
+            part.write_text(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                path.hardlink_to(part)
+            part.unlink()
         return path.read_text().strip()
 
 

@@ -67,7 +67,7 @@ class Job(_Table):
         if any(character.isdigit() for character in fields[4]):
             # APScheduler counts weekdays from Monday, cron from Sunday: digits would mean another day.
             raise ValueError("write weekdays as mon-fri, not as digits")
-        if fields[1] == "2":
+        if any(hour.lstrip("0") == "2" for hour in fields[1].split(",")):
             raise ValueError("nothing between 02:00 and 03:00: that hour is missing or doubled twice a year")
         return value
 
@@ -90,7 +90,9 @@ def _read(shape: type[T], name: str) -> T:
     path = _FOLDER / name
     try:
         return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as problem:
+    except OSError as problem:
+        raise BadConfiguration(f"config/{name}: {problem.strerror}") from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadConfiguration(f"config/{name}: {problem}") from problem
     except ValidationError as problem:
         first = problem.errors()[0]

@@ -38,6 +38,18 @@ def start(
     )
 
 
+def ask(verb: Sequence[str], *, environment: Mapping[str, str] | None = None) -> str:
+    """What `aimp <verb>` writes to its standard output; CalledProcessError when it fails."""
+    command = [sys.executable, "-m", "aimp", *verb]
+    finished = subprocess.run(  # noqa: S603  our own command, no shell
+        command,
+        env=dict(environment) if environment is not None else None,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return finished.stdout.decode()
+
+
 def stop(child: subprocess.Popen[bytes], *, grace: float = _GRACE_SECONDS) -> int:
     """Ask a child to end, kill it when it has not after the time of grace; returns its exit code."""
     if child.poll() is None:

@@ -13,7 +13,8 @@ from twisted.internet.task import LoopingCall
 from crawler.source import Item, Missing, Run, TenderSpider, Unreadable
 from procurement import notices
 from procurement.db import transaction
-from procurement.notices import NoticeRecord, Outcome
+from procurement.notices import Outcome
+from procurement.records import NoticeRecord
 from procurement.runs import take_lease
 
 logger = logging.getLogger(__name__)

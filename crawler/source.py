@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from config.tables import SourceForm
-from procurement.notices import NoticeRecord
+from procurement.records import NoticeRecord
 
 logger = logging.getLogger(__name__)
 

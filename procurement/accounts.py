@@ -36,11 +36,12 @@ def write_audit(
 
 
 def valid_email(value: str) -> str:
-    """The address in its normal form, lower case; ValueError says in words what is wrong with it."""
+    """The address as any relay takes it, lower case; ValueError says in words what is wrong with it."""
     try:
-        return validate_email(
-            value.strip(), check_deliverability=False, test_environment=True
-        ).normalized.lower()
+        found = validate_email(
+            value.strip(), check_deliverability=False, test_environment=True, allow_smtputf8=False
+        )
+        return (found.ascii_email or found.normalized).lower()
     except EmailNotValidError as problem:
         raise ValueError(f"{value!r}: {problem}") from problem
 

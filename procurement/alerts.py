@@ -86,7 +86,7 @@ def post_alerts(session: Session, *, person_id: int, links: Links, now: datetime
         new=new,
         last_chance=last_chance,
         left_out=len(urgent) + len(rest) - len(last_chance) - len(new),
-        runs=list(runs.last_runs(session)),
+        runs=runs.finished_runs(session, now=now),
         links=links,
         now=now,
     )

@@ -53,12 +53,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def word(choices: type[enum.StrEnum]) -> Enum:
-    """A column type that stores a word of the trade by its value, the same on both databases."""
+    """A column type that stores a word of the trade by its value, the same on both databases, and no other."""
     return Enum(
         choices,
         native_enum=False,
         create_constraint=False,
         length=40,
+        validate_strings=True,
         values_callable=lambda members: [member.value for member in members],
     )
 
@@ -96,6 +97,7 @@ def _sqlite_engine(url: URL) -> Engine:
     def _begin(connection: Connection) -> None:
         # A writer takes the lock at once: a read lock turned into one fails with "database is locked".
         read_only = connection.get_execution_options().get("read_only")
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
@@ -113,8 +115,8 @@ def connect(address: str) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
-    """One transaction: committed when the block ends, rolled back when it raises."""
-    bind = engine.execution_options(read_only=True) if read_only else engine
+    """One transaction: committed when the block ends, rolled back when it raises; a reading one cannot write."""
+    bind = engine.execution_options(read_only=True, postgresql_readonly=True) if read_only else engine
     with Session(bind, expire_on_commit=False, autoflush=not read_only) as session, session.begin():
         yield session
 

@@ -112,7 +112,7 @@ def record_matches(
 
 def keep(session: Session, *, match: Match, person: Person, now: datetime) -> None:
     """Staff let a match go to its member; the same decision twice is the same."""
-    _must_curate(match, person)
+    _must_curate(session, match, person)
     if match.dropped_at is not None:
         raise RuleBroken(Rule.ALREADY_DECIDED, who=match.decided_by.name if match.decided_by else "?")
     if match.released_at is None:
@@ -123,7 +123,7 @@ def keep(session: Session, *, match: Match, person: Person, now: datetime) -> No
 
 def drop(session: Session, *, match: Match, person: Person, reason: DropReason, now: datetime) -> None:
     """Staff keep a match from its member and say why; one already told to the member cannot be taken back."""
-    _must_curate(match, person)
+    _must_curate(session, match, person)
     if match.released_at is not None:
         raise RuleBroken(Rule.ALREADY_DECIDED, who=match.decided_by.name if match.decided_by else "aimp")
     if match.dropped_at is None:
@@ -142,16 +142,18 @@ def drop(session: Session, *, match: Match, person: Person, reason: DropReason, 
 
 def undo(session: Session, *, match: Match, person: Person, now: datetime) -> None:
     """Take a decision of staff back, as long as the member was not told."""
-    _must_curate(match, person)
+    _must_curate(session, match, person)
     if match.alerted_at is not None:
         raise RuleBroken(Rule.ALREADY_DECIDED, who=match.decided_by.name if match.decided_by else "aimp")
     match.released_at = match.dropped_at = match.drop_reason = match.decided_by = None
     write_audit(session, person=person, act="match.undo", subject=f"match:{match.id}", now=now)
 
 
-def _must_curate(match: Match, person: Person) -> None:
+def _must_curate(session: Session, match: Match, person: Person) -> None:
     if not person.may_curate(match):
         raise NotAllowed
+    # Two people may decide at once: the second must see what the first has decided.
+    session.refresh(match, with_for_update=True)
 
 
 def waiting(session: Session, *, chamber_id: int, now: datetime) -> list[Match]:

@@ -1,8 +1,10 @@
 """Members from a spreadsheet (CSV or XLSX): read whole or not at all, every mistake named by its place."""
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +37,7 @@ COLUMNS = (
     "person_language",
     "frequency",
 )
+_LONGEST_KEY = 80
 _REQUIRED = ("key", "name", "legal_form")
 
 
@@ -83,8 +86,8 @@ def read_members(path: Path) -> list[MemberRow]:
     for line, cells in rows:
         problem = _Problems(line, mistakes)
         key = one_line(cells["key"]).lower()
-        if not key:
-            problem.say("key", "empty")
+        if not key or len(key) > _LONGEST_KEY:
+            problem.say("key", "empty" if not key else f"longer than {_LONGEST_KEY} characters")
             continue
         if key not in members:
             row = _member_row(key, cells, problem)
@@ -239,14 +242,17 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise UnreadableFile(
             f"{path.name}: not UTF-8 at byte {problem.start}; save it as CSV UTF-8"
         ) from problem
-    lines = text.splitlines(keepends=True)
+    first, _, _ = text.partition("\n")
     # Spreadsheets of French-speaking Switzerland write CSV with semicolons.
-    separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
-    reader = csv.reader(lines, delimiter=separator)
-    header = next(reader, [])
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, _named(path, header, cells)
+    separator = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        header = next(reader, [])
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, _named(path, header, cells)
+    except csv.Error as problem:
+        raise UnreadableFile(f"{path.name}: line {reader.line_num}: {problem}") from problem
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -255,14 +261,14 @@ def _xlsx_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     except Exception as problem:
         # openpyxl lets every fault of the archive and its XML through as it is.
         raise UnreadableFile(f"{path.name}: not a readable XLSX file ({problem})") from problem
-    sheet = book.worksheets[0]
     header: list[str] = []
-    for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
-        cells = ["" if value is None else str(value) for value in values]
-        if not header:
-            header = cells
-        elif any(cell.strip() for cell in cells):
-            yield line, _named(path, header, cells)
+    with closing(book):
+        for line, values in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+            cells = ["" if value is None else str(value) for value in values]
+            if not header:
+                header = cells
+            elif any(cell.strip() for cell in cells):
+                yield line, _named(path, header, cells)
 
 
 def _named(path: Path, header: list[str], cells: list[str]) -> dict[str, str]:

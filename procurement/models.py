@@ -65,7 +65,7 @@ class Chamber(Base):
     language: Mapped[str] = mapped_column(String(2), default="fr")
     # Three bands: strong from strong_from on, waiting from hold_from on; weaker ones are not proposed.
     strong_from: Mapped[float] = mapped_column(default=0.60)
-    hold_from: Mapped[float] = mapped_column(default=0.35)
+    hold_from: Mapped[float] = mapped_column(default=0.25)
     sends_strong: Mapped[bool] = mapped_column(default=False)
 
     members: Mapped[list["Member"]] = relationship(back_populates="chamber", order_by="Member.name")
@@ -336,6 +336,9 @@ class Lot(Base):
     criteria: Mapped[list["Criterion"]] = relationship(
         back_populates="lot", order_by="Criterion.position", cascade="all, delete-orphan"
     )
+    considerations: Mapped[list["Consideration"]] = relationship(
+        back_populates="lot", order_by="Consideration.id", cascade="all, delete-orphan"
+    )
 
 
 class Criterion(Base):
@@ -354,6 +357,20 @@ class Criterion(Base):
     is_price: Mapped[bool] = mapped_column(default=False)
 
     lot: Mapped[Lot] = relationship(back_populates="criteria")
+
+
+class Consideration(Base):
+    """A social, green or reserving statement that a notice makes in a field of its own (eForms BT-71 …)."""
+
+    __tablename__ = "consideration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id", ondelete="CASCADE"), index=True)
+    business_term: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(60), default="")
+    text: Mapped[Translations] = mapped_column(JSON, default=dict)
+
+    lot: Mapped[Lot] = relationship(back_populates="considerations")
 
 
 class Notice(Base):
@@ -379,9 +396,77 @@ class Notice(Base):
     first_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     tender: Mapped[Tender] = relationship(back_populates="notices")
+    references: Mapped[list["NoticeReference"]] = relationship(
+        back_populates="notice", order_by="NoticeReference.id", cascade="all, delete-orphan"
+    )
+    awards: Mapped[list["Award"]] = relationship(
+        back_populates="notice", order_by="Award.id", cascade="all, delete-orphan"
+    )
     versions: Mapped[list["NoticeVersion"]] = relationship(
         back_populates="notice", order_by="NoticeVersion.number", cascade="all, delete-orphan"
     )
+
+
+class NoticeReference(Base):
+    """Another name of a notice or its procedure, by which the same tender is known at another source."""
+
+    __tablename__ = "notice_reference"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "scheme", "value"),
+        Index("ix_notice_reference_value", "scheme", "value"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))
+    scheme: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(200))
+
+    notice: Mapped[Notice] = relationship(back_populates="references")
+
+
+class Award(Base):
+    """What an award notice says of one lot or of the whole: who won, of how many offers, at which price."""
+
+    __tablename__ = "award"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), index=True)
+    lot_key: Mapped[str | None] = mapped_column(String(120))
+    decided_on: Mapped[date | None]
+    offers_received: Mapped[int | None]
+    value_low: Mapped[float | None]
+    value_high: Mapped[float | None]
+    value_currency: Mapped[str | None] = mapped_column(String(3))
+    justification: Mapped[Translations] = mapped_column(JSON, default=dict)
+    note: Mapped[Translations] = mapped_column(JSON, default=dict)
+
+    notice: Mapped[Notice] = relationship(back_populates="awards")
+    suppliers: Mapped[list["AwardSupplier"]] = relationship(
+        back_populates="award", order_by="AwardSupplier.position", cascade="all, delete-orphan"
+    )
+
+
+class AwardSupplier(Base):
+    """A winner, or a partner of the winning consortium; the price as published."""
+
+    __tablename__ = "award_supplier"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(400), index=True)
+    source_key: Mapped[str | None] = mapped_column(String(120))
+    city: Mapped[str] = mapped_column(String(120), default="")
+    postal_code: Mapped[str] = mapped_column(String(20), default="")
+    canton: Mapped[str | None] = mapped_column(String(2))
+    country: Mapped[str | None] = mapped_column(String(2))
+    rank: Mapped[int | None]
+    is_lead: Mapped[bool | None]
+    value_amount: Mapped[float | None]
+    value_currency: Mapped[str | None] = mapped_column(String(3))
+    note: Mapped[Translations] = mapped_column(JSON, default=dict)
+
+    award: Mapped[Award] = relationship(back_populates="suppliers")
 
 
 class NoticeVersion(Base):

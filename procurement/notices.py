@@ -2,148 +2,40 @@
 
 import hashlib
 import zlib
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from procurement.cleaning import one_line
 from procurement.codes import remember_cpv
 from procurement.models import (
+    Award,
+    AwardSupplier,
     Buyer,
+    Consideration,
     Criterion,
     Lot,
     MissingNotice,
     Notice,
+    NoticeReference,
     NoticeVersion,
     Quarantine,
     Tender,
-    Translations,
+)
+from procurement.records import (
+    AwardRecord,
+    CallRecord,
+    LotRecord,
+    NoticeRecord,
+    SupplierRecord,
 )
 from procurement.vocabulary import (
-    ContractNature,
-    CriteriaSource,
-    CriterionKind,
     NoticeType,
-    ProcurementMethod,
-    Stated,
     TenderState,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class BuyerRecord:
-    """A contracting authority as a notice names it; `canton` is that of its seat."""
-
-    source_key: str
-    name: Translations
-    city: str = ""
-    postal_code: str = ""
-    canton: str | None = None
-    country: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionRecord:
-    """A criterion or condition as worded in the notice; `weight` in percent."""
-
-    kind: CriterionKind
-    title: Translations
-    description: Translations = field(default_factory=dict)
-    verification: Translations = field(default_factory=dict)
-    weight: float | None = None
-    is_price: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LotRecord:
-    """A lot, or the whole of a tender without lots."""
-
-    source_key: str
-    number: int
-    title: Translations
-    description: Translations
-    cpv_codes: tuple[str, ...]
-    contract_nature: ContractNature | None = None
-    place_canton: str | None = None
-    place_country: str | None = None
-    place_postal_code: str = ""
-    place_city: Translations = field(default_factory=dict)
-    place_note: Translations = field(default_factory=dict)
-    starts_on: date | None = None
-    ends_on: date | None = None
-    duration_days: int | None = None
-    can_be_extended: Stated = Stated.NOT_SPECIFIED
-    variants: Stated = Stated.NOT_SPECIFIED
-    partial_offers: Stated = Stated.NOT_SPECIFIED
-    award_criteria_source: CriteriaSource = CriteriaSource.NOT_SPECIFIED
-    selection_criteria_in_documents: Stated = Stated.NOT_SPECIFIED
-    criteria_note: Translations = field(default_factory=dict)
-    criteria: tuple[CriterionRecord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CallRecord:
-    """What a call for bids says beyond its title: deadlines, rules, documents and lots."""
-
-    description: Translations
-    lots: tuple[LotRecord, ...]
-    submission_deadline: datetime | None = None
-    submission_deadline_text: str | None = None
-    deadline_is_for_requests: bool = False
-    enquiry_deadline: date | None = None
-    enquiries: tuple[dict[str, Any], ...] = ()
-    opening: datetime | None = None
-    consortium_allowed: Stated = Stated.NOT_SPECIFIED
-    consortium_multiple: Stated = Stated.NOT_SPECIFIED
-    consortium_note: Translations = field(default_factory=dict)
-    subcontracting_allowed: Stated = Stated.NOT_SPECIFIED
-    subcontracting_multiple: Stated = Stated.NOT_SPECIFIED
-    subcontracting_note: Translations = field(default_factory=dict)
-    lots_per_tenderer: int | None = None
-    lots_per_tenderer_note: Translations = field(default_factory=dict)
-    conditions: dict[str, Translations] = field(default_factory=dict)
-    participation_source: str | None = None
-    offer_languages: tuple[str, ...] = ()
-    offer_channels: tuple[str, ...] = ()
-    document_languages: tuple[str, ...] = ()
-    documents_source: str | None = None
-    documents_url: str | None = None
-    remedies: Translations = field(default_factory=dict)
-    value_amount: int | None = None
-    value_currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRecord:
-    """One publication as read from its source, in clean text; `payload` is the answer as received."""
-
-    source: str
-    source_key: str
-    number: str
-    notice_type: NoticeType
-    procedure_key: str
-    procedure_number: str
-    published_on: date
-    language: str
-    title: Translations
-    cpv_codes: tuple[str, ...]
-    url: str
-    procurement_method: ProcurementMethod
-    payload: bytes
-    fetched_from: str
-    contract_nature: ContractNature | None = None
-    is_under_treaty: bool | None = None
-    has_documents: bool | None = None
-    is_correction: bool = False
-    corrects_key: str | None = None
-    refers_to_key: str | None = None
-    lot_key: str | None = None
-    buyer: BuyerRecord | None = None
-    call: CallRecord | None = None
-    cpv_labels: dict[str, Translations] = field(default_factory=dict)
 
 
 class Outcome(StrEnum):
@@ -198,10 +90,35 @@ def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> O
             fetched_from=record.fetched_from,
         )
     )
+    notice.references = [
+        NoticeReference(scheme=scheme, value=value[:200])
+        for scheme, value in dict.fromkeys(record.references)
+    ]
+    notice.awards = [_award(award) for award in record.awards]
     session.flush()
     _bring_up_to_date(session, tender, record, now)
     _settle(session, record, now)
     return outcome
+
+
+def _award(record: AwardRecord) -> Award:
+    return Award(
+        lot_key=record.lot_key,
+        decided_on=record.decided_on,
+        offers_received=record.offers_received,
+        value_low=record.value_low,
+        value_high=record.value_high,
+        value_currency=record.value_currency,
+        justification=record.justification,
+        note=record.note,
+        suppliers=[
+            AwardSupplier(
+                position=position,
+                **{name: getattr(supplier, name) for name in SupplierRecord.__dataclass_fields__},
+            )
+            for position, supplier in enumerate(record.suppliers)
+        ],
+    )
 
 
 def quarantine(
@@ -225,7 +142,7 @@ def quarantine(
     if row is None:
         row = Quarantine(source=source, source_key=source_key, digest=digest, payload=zlib.compress(payload))
         session.add(row)
-    row.path, row.problem = path[:300], problem[:1000]
+    row.path, row.problem = one_line(path, longest=300), one_line(problem, longest=1000)
     row.fetched_from, row.at, row.resolved_at = fetched_from, now, None
 
 
@@ -246,7 +163,7 @@ def note_missing(
     if row is None:
         row = MissingNotice(source=source, source_key=source_key, first_at=now)
         session.add(row)
-    row.number, row.reason, row.fetched_from = number, reason[:300], fetched_from
+    row.number, row.reason, row.fetched_from = number, one_line(reason, longest=300), fetched_from
     row.last_at, row.found_at = now, None
 
 
@@ -332,6 +249,19 @@ def _tender_of(session: Session, record: NoticeRecord, now: datetime) -> Tender:
     return tender
 
 
+# The publications that may describe a call: the newest of them holds, whenever it is read.
+_CALLS = frozenset(
+    {
+        NoticeType.ADVANCE_NOTICE,
+        NoticeType.REQUEST_FOR_INFORMATION,
+        NoticeType.TENDER,
+        NoticeType.COMPETITION,
+        NoticeType.STUDY_CONTRACT,
+        NoticeType.SELECTIVE_OFFERING_PHASE,
+    }
+)
+
+
 def _bring_up_to_date(session: Session, tender: Tender, record: NoticeRecord, now: datetime) -> None:
     """Let the tender say what follows from its notices in the order of their publication."""
     notices = list(
@@ -342,12 +272,15 @@ def _bring_up_to_date(session: Session, tender: Tender, record: NoticeRecord, no
     tender.state = _state_after(notices)
     tender.published_on = min(notice.published_on for notice in notices)
     tender.changed_at = now
-    tender.cpv_codes = sorted({*tender.cpv_codes, *record.cpv_codes})
+    calls = [notice for notice in notices if notice.notice_type in _CALLS]
+    superseded = {notice.id for notice in calls[:-1]}
+    tender.cpv_codes = sorted(
+        {code for notice in notices if notice.id not in superseded for code in notice.cpv_codes}
+    )
     if record.call is None:
         if not tender.lots:
             tender.lots.append(_whole_of(record))
         return
-    calls = [notice for notice in notices if notice.notice_type is record.notice_type]
     if calls and calls[-1].source_key == record.source_key:
         _apply_call(tender, record, record.call)
 
@@ -375,7 +308,8 @@ def _state_after(notices: list[Notice]) -> TenderState:
                 state = TenderState.CANCELLED if notice.lot_key is None else state
             case NoticeType.REVOCATION:
                 # What is revoked is the last act: an award falls back to the call, a call ends.
-                state = TenderState.CALLED if state is TenderState.AWARDED else TenderState.CANCELLED
+                if notice.lot_key is None:
+                    state = TenderState.CALLED if state is TenderState.AWARDED else TenderState.CANCELLED
             case _:
                 state = TenderState.CALLED
     return state
@@ -388,7 +322,6 @@ def _apply_call(tender: Tender, record: NoticeRecord, call: CallRecord) -> None:
     tender.procurement_method = record.procurement_method
     tender.contract_nature = record.contract_nature
     tender.is_under_treaty = record.is_under_treaty
-    tender.cpv_codes = list(record.cpv_codes)
     tender.has_documents = record.has_documents
     tender.url = record.url
     for name in _SAME_NAME:
@@ -408,7 +341,9 @@ def _apply_call(tender: Tender, record: NoticeRecord, call: CallRecord) -> None:
 # One name for life: these fields of a call are columns of the tender under the same name.
 _SAME_NAME = tuple(name for name in CallRecord.__dataclass_fields__ if name != "lots")
 _LOT_SAME_NAME = tuple(
-    name for name in LotRecord.__dataclass_fields__ if name not in ("source_key", "cpv_codes", "criteria")
+    name
+    for name in LotRecord.__dataclass_fields__
+    if name not in ("source_key", "cpv_codes", "criteria", "considerations")
 )
 
 
@@ -418,6 +353,10 @@ def _apply_lot(lot: Lot, record: LotRecord) -> None:
     lot.is_withdrawn = False
     lot.matched_at = None
     lot.cpv_codes = list(record.cpv_codes)
+    lot.considerations = [
+        Consideration(business_term=each.business_term, code=each.code, text=each.text)
+        for each in record.considerations
+    ]
     lot.criteria = [
         Criterion(
             kind=criterion.kind,

@@ -10,8 +10,8 @@ from procurement.i18n import ZURICH, known_language, locale_of, say_date
 from procurement.models import in_language
 
 _SPACED = re.compile(r" (?=[:;?!»])|(?<=«) ")
-# A fact that can be left out: after a colon at the end, or between brackets.
-_FACT = re.compile(r"[ \u00a0]?: \{\w+\}(?=\.$)| \(\{\w+\}\)")
+# What can be left out with its fact: all after a colon at the end, or what stands between brackets.
+_FACT = re.compile(r"[ \u00a0]?: [^:{]*\{\w+\}(?=\.$)| \(\{\w+\}\)")
 _QUOTES = {"fr": "«\u00a0{}\u00a0»", "de": "«{}»", "it": "«{}»", "en": "“{}”"}
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from procurement.models import CrawlRun, JobRun, Lease
 from procurement.vocabulary import Verdict
 
+_LONGEST_RUN = timedelta(hours=2)
+
 
 def take_lease(session: Session, *, name: str, holder: str, seconds: float, now: datetime) -> bool:
     """Take or renew the right to do something alone; False when somebody else holds it."""
@@ -65,6 +67,13 @@ def last_runs(session: Session) -> Iterable[CrawlRun]:
     """The last run of each source, by source."""
     newest = select(func.max(CrawlRun.id)).group_by(CrawlRun.source)
     return session.scalars(select(CrawlRun).where(CrawlRun.id.in_(newest)).order_by(CrawlRun.source)).all()
+
+
+def finished_runs(session: Session, *, now: datetime) -> list[CrawlRun]:
+    """The last run of each source that is over: ended, or begun so long ago that it must have crashed."""
+    is_over = CrawlRun.ended_at.is_not(None) | (CrawlRun.started_at < now - _LONGEST_RUN)
+    newest = select(func.max(CrawlRun.id)).where(is_over).group_by(CrawlRun.source)
+    return list(session.scalars(select(CrawlRun).where(CrawlRun.id.in_(newest)).order_by(CrawlRun.source)))
 
 
 def runs_of(session: Session, *, source: str, limit: int = 30) -> list[CrawlRun]:

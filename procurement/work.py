@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from procurement.models import Work
@@ -14,13 +15,17 @@ MOST_ATTEMPTS = 3
 
 def ask(session: Session, *, key: str, kind: str, now: datetime, **facts: Any) -> Work:
     """Ask for something once: while a row of this key waits, asking again returns it."""
-    row = session.scalar(
-        select(Work).where(Work.key == key, Work.done_at.is_(None), Work.failed_at.is_(None))
-    )
-    if row is None:
-        row = Work(key=key, kind=kind, facts=facts, created_at=now, not_before=now)
-        session.add(row)
-        session.flush()
+    waiting = select(Work).where(Work.key == key, Work.done_at.is_(None), Work.failed_at.is_(None))
+    row = session.scalar(waiting)
+    if row is not None:
+        return row
+    row = Work(key=key, kind=kind, facts=facts, created_at=now, not_before=now)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        # Somebody else asked for the same thing in this very moment.
+        return session.scalars(waiting).one()
     return row
 
 

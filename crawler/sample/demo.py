@@ -1,17 +1,20 @@
 """The demonstration: the main job on the invented sample, offline, from a published page to an e-mail."""
 
+import json
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import click
 
 from config.settings import Settings, environment_with
 from crawler import children
-from crawler.sample.chamber import PASSWORD
+from crawler.sample.chamber import MEMBER_EMAIL, PASSWORD, STAFF_EMAIL
 from crawler.sample.server import serve as serve_sample
 from procurement.i18n import ZURICH
 
@@ -57,7 +60,7 @@ def run_demo(
                 if code != 0:
                     click.echo(f"\n`aimp {verb[0]}` a échoué ; voir {folder / 'log.txt'}", err=True)
                     return code
-        _say_what_happened(folder, port)
+        _say_what_happened(environment, folder, port)
         if not serve:
             return 0
         verbs = [["web", "--port", str(port)], ["schedule"], ["work"]]
@@ -73,9 +76,31 @@ def _run(verb: list[str], log: Path, environment: dict[str, str]) -> int:
         return children.start(verb, environment=environment, output=file).wait()
 
 
-def _say_what_happened(folder: Path, port: int) -> None:
-    for line in (folder / "log.txt").read_text(encoding="utf-8").splitlines():
-        click.echo(f"  {line}")
-    mails = sorted((folder / "mails").glob("*.eml"))
-    click.echo(f"  {len(mails)} e-mails dans {folder / 'mails'}")
-    click.echo(f"\n  Application : http://127.0.0.1:{port}   (mot de passe : {PASSWORD})\n")
+def _say_what_happened(environment: dict[str, str], folder: Path, port: int) -> None:
+    answer = children.ask(["status", "--json"], environment=environment)
+    found = json.loads(answer)
+    matches, mails = found["matches"], sorted((folder / "mails").glob("*.eml"))
+    click.echo(
+        f"""
+  {found["notices"]} publications lues, {found["tenders"]} marchés dont {found["open_tenders"]} ouverts
+  {found["members"]} membres, {sum(matches.values())} correspondances : {matches["released"]} transmises, \
+{matches["proposed"]} en attente de l’équipe
+  {len(mails)} e-mails dans {folder / "mails"}, par exemple :
+"""
+    )
+    for line in _text_of(mails[0]).splitlines()[:16] if mails else ():
+        click.echo(f"    {line}")
+    click.echo(
+        f"""
+  Application : http://127.0.0.1:{port}
+  Membre      : {MEMBER_EMAIL}
+  Équipe      : {STAFF_EMAIL}
+  Mot de passe : {PASSWORD}
+"""
+    )
+
+
+def _text_of(mail: Path) -> str:
+    message = message_from_bytes(mail.read_bytes(), policy=default)
+    body = message.get_body(("plain",))
+    return f"Objet : {message['Subject']}\n\n{body.get_content() if body else ''}"

@@ -12,7 +12,7 @@ from crawler.text import html_to_text
 from procurement.cleaning import one_line
 from procurement.errors import UnreadableNotice
 from procurement.models import Translations
-from procurement.notices import BuyerRecord, CallRecord, CriterionRecord, LotRecord, NoticeRecord
+from procurement.records import BuyerRecord, CallRecord, CriterionRecord, LotRecord, NoticeRecord
 from procurement.vocabulary import (
     LANGUAGES,
     ContractNature,

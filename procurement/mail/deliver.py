@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Engine, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from procurement.cleaning import one_line
 from procurement.db import transaction
 from procurement.models import Message, Person
 from procurement.vocabulary import Frequency, MessageState
@@ -54,7 +55,7 @@ class FolderCarrier:
         """Write the message whole or not at all."""
         name = str(message["Message-ID"]).strip("<>").split("@")[0]
         part = self._folder / f".{name}.part"
-        part.write_bytes(message.as_bytes(policy=SMTP))
+        part.write_bytes(message.as_bytes())
         part.replace(self._folder / f"{name}.eml")
 
 
@@ -126,19 +127,18 @@ def deliver(
             claimed = _claim(session, now=clock(), kinds=kinds, report=report)
             if claimed is None:
                 break
-            message_id, recipient, mail = claimed.id, claimed.recipient, build(claimed, sender=sender)
-            subject = claimed.subject
         try:
-            carrier.send(mail, recipient=recipient)
-        except (TryLater, Refused) as problem:
+            carrier.send(build(claimed, sender=sender), recipient=claimed.recipient)
+        except (TryLater, Refused, ValueError) as problem:
+            # ValueError: a name or address that no header can hold; it must not stop the messages behind it.
             with transaction(engine) as session:
-                _put_off(session, message_id, problem, now=clock(), report=report)
+                _put_off(session, claimed.id, problem, now=clock(), report=report)
             continue
         with transaction(engine) as session:
-            row = session.get_one(Message, message_id)
+            row = session.get_one(Message, claimed.id)
             row.state, row.sent_at, row.claimed_until, row.last_error = MessageState.SENT, clock(), None, ""
         report.sent += 1
-        report.subjects.append(subject)
+        report.subjects.append(claimed.subject)
     return report
 
 
@@ -185,7 +185,7 @@ def _put_off(
     session: Session, message_id: int, problem: Exception, *, now: datetime, report: DeliveryReport
 ) -> None:
     row = session.get_one(Message, message_id)
-    row.last_error, row.claimed_until = str(problem)[:300], None
+    row.last_error, row.claimed_until = one_line(str(problem), longest=300), None
     if isinstance(problem, Refused) or now - row.created_at > _GIVE_UP_AFTER:
         row.state = MessageState.FAILED
         report.failed += 1
@@ -196,10 +196,28 @@ def _put_off(
     report.put_off += 1
 
 
+class _WholeAddresses(EmailPolicy):
+    """Keeps the address that stops alerts in one piece: folded as text, no mail program could follow it."""
+
+    def fold(self, name: str, value: str) -> str:
+        """The header with its line ends."""
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header with its line ends, as it goes over the wire."""
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY = _WholeAddresses(linesep="\r\n")
+
+
 def build(message: Message, *, sender: str) -> EmailMessage:
     """The message as it goes over the wire; its Message-ID follows from its key alone."""
     chamber = message.person.chamber if message.person else None
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = formataddr((chamber.name if chamber else "aimp", sender))
     mail["To"] = message.recipient
     mail["Subject"] = message.subject

@@ -188,7 +188,8 @@ def _warnings(runs: Sequence[CrawlRun], language: str, now: datetime) -> list[st
     tr = translator(language)
     return [
         tr.gettext(
-            "La dernière lecture de {source} est incomplète : un marché peut manquer. L’équipe est prévenue."
+            "La dernière lecture de {source} est incomplète : un marché peut manquer. "
+            "Ce qui manque est redemandé à chaque passage."
         ).format(source=run.source)
         for run in runs
         if run.verdict is not Verdict.OK or (run.ended_at and days_until(run.ended_at, now) < -2)

@@ -522,6 +522,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
 
     op.create_table(
+        "award",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("lot_key", sa.String(length=120), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("offers_received", sa.Integer(), nullable=True),
+        sa.Column("value_low", sa.Double(), nullable=True),
+        sa.Column("value_high", sa.Double(), nullable=True),
+        sa.Column("value_currency", sa.String(length=3), nullable=True),
+        sa.Column("justification", sa.JSON(), nullable=False),
+        sa.Column("note", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_award_notice_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),
+    )
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_notice_id"), ["notice_id"], unique=False)
+
+    op.create_table(
+        "consideration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Integer(), nullable=False),
+        sa.Column("business_term", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["lot.id"], name=op.f("fk_consideration_lot_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consideration")),
+    )
+    with op.batch_alter_table("consideration", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consideration_lot_id"), ["lot_id"], unique=False)
+
+    op.create_table(
         "criterion",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("lot_id", sa.Integer(), nullable=False),
@@ -586,6 +621,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_message_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "notice_reference",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("scheme", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_reference_notice_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_reference")),
+        sa.UniqueConstraint(
+            "notice_id", "scheme", "value", name=op.f("uq_notice_reference_notice_id_scheme_value")
+        ),
+    )
+    with op.batch_alter_table("notice_reference", schema=None) as batch_op:
+        batch_op.create_index("ix_notice_reference_value", ["scheme", "value"], unique=False)
+
+    op.create_table(
         "notice_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("notice_id", sa.Integer(), nullable=False),
@@ -637,6 +689,31 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_code", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_code_browser_digest"), ["browser_digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_sign_in_code_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "award_supplier",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=400), nullable=False),
+        sa.Column("source_key", sa.String(length=120), nullable=True),
+        sa.Column("city", sa.String(length=120), nullable=False),
+        sa.Column("postal_code", sa.String(length=20), nullable=False),
+        sa.Column("canton", sa.String(length=2), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("is_lead", sa.Boolean(), nullable=True),
+        sa.Column("value_amount", sa.Double(), nullable=True),
+        sa.Column("value_currency", sa.String(length=3), nullable=True),
+        sa.Column("note", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_award_supplier_award_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_award_supplier")),
+    )
+    with op.batch_alter_table("award_supplier", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_award_supplier_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_award_supplier_name"), ["name"], unique=False)
 
     op.create_table(
         "match",
@@ -736,6 +813,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_match_lot_id"))
 
     op.drop_table("match")
+    with op.batch_alter_table("award_supplier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_award_supplier_name"))
+        batch_op.drop_index(batch_op.f("ix_award_supplier_award_id"))
+
+    op.drop_table("award_supplier")
     with op.batch_alter_table("sign_in_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_code_person_id"))
         batch_op.drop_index(batch_op.f("ix_sign_in_code_browser_digest"))
@@ -746,6 +828,10 @@ def downgrade() -> None:
 
     op.drop_table("sign_in")
     op.drop_table("notice_version")
+    with op.batch_alter_table("notice_reference", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_reference_value")
+
+    op.drop_table("notice_reference")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_person_id"))
         batch_op.drop_index("ix_message_due")
@@ -755,6 +841,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_criterion_lot_id"))
 
     op.drop_table("criterion")
+    with op.batch_alter_table("consideration", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consideration_lot_id"))
+
+    op.drop_table("consideration")
+    with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_award_notice_id"))
+
+    op.drop_table("award")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_entry_at"))
 

@@ -1,0 +1,1 @@
+"""What thinks: lots and members become matches with a score, reasons and one risk."""

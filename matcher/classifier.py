@@ -1,0 +1,68 @@
+"""The classifier: signals become a score in [0, 1] and the additive terms that explain it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+BASE = "base"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A score in [0, 1] and what each signal adds to its logit; `base` is what stands without any."""
+
+    score: float
+    terms: Mapping[str, float]
+
+    @property
+    def logit(self) -> float:
+        """The sum of the terms: the score on the scale where they add up."""
+        return math.fsum(self.terms.values())
+
+
+class Classifier(Protocol):
+    """What judges a lead by its signals; the rule of thumb now, a trained model later."""
+
+    @property
+    def version(self) -> str:
+        """The name under which its judgements are stored."""
+
+    def judge(self, values: Mapping[str, float]) -> Judgement:
+        """Score a lead by the value of each signal; the terms sum to the logit of the score."""
+
+
+def logistic(logit: float) -> float:
+    """The number in [0, 1] that a logit stands for."""
+    if logit >= 0:
+        return 1.0 / (1.0 + math.exp(-logit))
+    grown = math.exp(logit)
+    return grown / (1.0 + grown)
+
+
+class RuleOfThumb:
+    """Weights written down by hand: what serves until decisions teach a model, and the bar it must pass.
+
+    The circumstances (place, language, time) add 1.4 at the most to a base of -4.0: alone they give 0.07.
+    A score from 0.35 on needs 2.0 of subject: one strong sign with a second, or several weaker ones. No sign
+    of the subject reaches the strong band by itself.
+    """
+
+    version = "rules-1"
+    base = -4.0
+    weights: Mapping[str, float] = {
+        "cpv_branch": 2.0,  # The buyer's own classification; yet codes are often coarse, or wrong.
+        "text_likeness": 1.8,  # The richest sign, and the only one for profiles without codes.
+        "sector_branch": 1.1,  # The chamber's view of branches: wide, so worth half a member's own code.
+        "sector_words": 1.1,  # A sector's own word in a title seldom errs; in a description it may.
+        "title_words": 0.7,  # Telling, but largely said by the likeness of the texts already.
+        "within_reach": 0.8,  # Gates stop what is out of reach: what is left to say is "here" or "perhaps".
+        "days_left": 0.4,  # Late is a nuisance, not a mismatch.
+        "language_fits": 0.2,  # The gate does the rest.
+    }
+
+    def judge(self, values: Mapping[str, float]) -> Judgement:
+        """Score a lead by the value of each signal; a signal without a weight adds nothing."""
+        terms = {BASE: self.base}
+        terms |= {key: weight * values.get(key, 0.0) for key, weight in self.weights.items()}
+        return Judgement(logistic(math.fsum(terms.values())), terms)

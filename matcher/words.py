@@ -1,0 +1,161 @@
+"""Words of notices and profiles brought to one form, so that they can be compared across spellings."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from procurement.vocabulary import LANGUAGES
+
+_ELISION = re.compile(
+    r"\b(?:[ldjnstcm]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|all|nell|sull|dall|coll|un|quell|quest)['’ʼ`´]"
+)
+_NOT_A_WORD = re.compile(r"[\W_]+")
+_ENDING = re.compile(r"(?:e[nr]|[aeiou]{1,2})$")
+
+_FUNCTION_WORDS = {
+    "fr": (
+        "a afin ainsi apres au aucun aussi autre autres aux avant avec avoir car ce cela celle celui ces cet "
+        "cette ceux chaque chez comme contre dans de depuis des deux dont du elle elles en entre est et etc "
+        "etre eux fait faire font hors il ils je jusque la le les leur leurs lors mais meme moins ne ni nos "
+        "notre nous on ont ou par pas pendant peut peuvent plus plusieurs pour quand que qui sa sans se "
+        "selon ses si soit son sont sous sur toute toutes tous tout tres trois un une vers vos votre vous y"
+    ),
+    "de": (
+        "ab aber alle allen aller alles als am an auch auf aus bei beim bis da damit das dass dem den denen "
+        "der deren des die dies diese diesem diesen dieser dieses doch dort durch ein eine einem einen einer "
+        "eines er es etwa fur gegen gemass hat haben ihr ihre ihrem ihren ihrer im in ins ist ja je jede "
+        "jeden jeder kann kein keine konnen mehr mit muss nach nicht noch nur ob oder ohne pro sein seine "
+        "sich sie sind so sowie soll sollen uber um und uns unser unsere unter vom von vor war was weitere "
+        "welche wenn werden wie wir wird wurde zu zum zur zwei zwischen"
+    ),
+    "it": (
+        "a ad agli ai al alla alle allo anche avere che chi ci come con contro cui da dagli dai dal dalla "
+        "dalle degli dei del della delle dello di dopo dove due e ed entro era essere fra gli ha hanno i il "
+        "in io la le lei lo loro ma mediante meno ne negli nei nel nella nelle nello no noi non nostra "
+        "nostro o ogni oltre per perche piu presso prima puo quale quali quando quella quello questa questi "
+        "questo se secondo senza si sia sono sotto su sugli sui sul sulla sulle suo sua tra tre tutti un una "
+        "tutto uno voi"
+    ),
+    "en": (
+        "a about after all also an and any are as at be been before between both but by can do does each for "
+        "from had has have he her his how i if in into is it its may more most must my no not of on only or "
+        "other our out over own per shall she should so some such than that the their them then there these "
+        "they this those through to under up upon us was we were what when where which who will with within "
+        "without would you your"
+    ),
+}
+# Words of the trade and names of places: in every notice and in every profile, so they show no kinship.
+_COMMON_WORDS = """
+accord achat achats acquisition activite activites adjudication annee annees annuel annuelle appel association
+avis besoin besoins cadre canton cantonal cantonale commune communal communale communaux concernant contrat
+cooperative dans departement different differents divers diverses domaine duree ecole ensemble entreprise
+equipe execution fondation fourniture fournitures general generale gestion livrable lot lots mandat mandats
+marche marches mise mission objet offre offres office partie personne personnes place prestataire prestation
+prestations procedure projet projets proposer propose proposons public publics publique publiques qualite
+realisation region responsable service services site sites societe soumission suisse travail travaux type
+types ville zone
+anforderung angebot anschaffung arbeit arbeiten auftrag auftrage ausfuhrung ausschreibung bedarf bereich
+bereiche beschaffung betrieb bund bundesamt dienst dienste dienstleistung dienstleistungen eidgenossische
+gemeinde genossenschaft jahr jahre jahren kanton lieferung leistung leistungen los lose objekt objekte
+offentlich offentliche projekt projekte schweiz stadt standort standorte stiftung umfasst verein verfahren
+vergabe vertrag
+acquisto anni anno appalto aggiudicazione associazione attivita bando cantonale cantone citta commessa
+comunale comune concorso contratto durata fondazione fornitura forniture gara gestione incarico lavori lavoro
+lotti lotto offerta offerte ogni opere oggetto prestazione prestazioni progetto progetti pubblica pubblico
+servizi servizio svizzera
+award call city company contract contracts delivery department federal framework item items lots municipality
+office procurement project projects provision public purchase scope supply supplies switzerland tender tenders
+work works year years
+aargau argovie argovia appenzell bale basel basilea bern berne berna bernese bellinzona bienne biel carouge
+fribourg freiburg friburgo geneve genevois genevoise genevoises geneva genf ginevra glarus glaris graubunden
+grisons grigioni jura giura lancy lausanne leman lugano luzern lucerne lucerna meyrin neuchatel neuenburg
+nidwalden nidwald nyon obwalden obwald onex schaffhausen schaffhouse schwyz schwytz sion solothurn soleure
+soletta romand romande romandie gallen gall thurgau thurgovie ticino tessin uri valais vallese vaud vaudois
+vaudoise vernier waadt wallis winterthur zug zoug zurich zurigo
+"""
+
+
+@lru_cache(maxsize=1_000)  # the same description is asked about for every member
+def normalise(text: str) -> str:
+    """The text in lower case without accents, elisions and signs: words apart by one space."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    apart = _NOT_A_WORD.sub(" ", _ELISION.sub(" ", folded)).replace("œ", "oe").replace("æ", "ae").strip()
+    return unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode("ascii")
+
+
+STOP_WORDS = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
+_SKIPPED = frozenset(_COMMON_WORDS.split()).union(*STOP_WORDS.values())
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """A normalised word without its plural and its last vowels, so that its usual forms are one."""
+    if len(word) <= 4:
+        return word
+    bare = word[:-1] if word[-1] in "sx" else word
+    shorter = _ENDING.sub("", bare)
+    return shorter if len(shorter) >= 4 else bare
+
+
+def telling_words(text: str) -> list[str]:
+    """The normalised words of a text that say something of its subject, in their order."""
+    return [
+        word
+        for word in normalise(text).split()
+        if len(word) >= 3 and word not in _SKIPPED and not word.isdigit()
+    ]
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """The stems of the words that say something of a text's subject."""
+    return frozenset(stem(word) for word in telling_words(text))
+
+
+def as_written(text: str) -> dict[str, str]:
+    """How each stem of a text is written in it first, in lower case: to quote the word itself."""
+    found: dict[str, str] = {}
+    for chunk in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text):
+        for word in telling_words(chunk):
+            written = _ELISION.sub("", chunk.casefold()) if len(normalise(chunk).split()) == 1 else word
+            found.setdefault(stem(word), written)
+    return found
+
+
+def language_of(text: str) -> str | None:
+    """The language whose function words a text uses most; None when there is nothing to tell it by."""
+    words = normalise(text).split()
+    counts = {language: sum(word in STOP_WORDS[language] for word in words) for language in LANGUAGES}
+    best = max(counts, key=lambda language: counts[language])
+    rival = max(count for language, count in counts.items() if language != best)
+    return best if counts[best] > rival else None
+
+
+def holds_phrase(normalised: str, phrase: str) -> bool:
+    """Whether a phrase stands, as whole words, in a text that is normalised already."""
+    wanted = normalise(phrase)
+    return bool(wanted) and f" {wanted} " in f" {normalised} "
+
+
+@lru_cache(maxsize=4_000)
+def keyword_pattern(keyword: str, language: str) -> re.Pattern[str]:
+    """What finds a keyword and its usual forms in a normalised text; long German ones in compounds too."""
+    parts = [_forms(word, language) for word in normalise(keyword).split()]
+    return re.compile(r"\b" + " ".join(parts) + r"\b")
+
+
+def _forms(word: str, language: str) -> str:
+    if language == "de":
+        if len(word) >= 8:
+            return rf"(?:\w*{word}\w{{0,2}}|{word}\w*)"
+        return rf"{word}(?:e[nrsm]?|[ns])?"
+    if language == "it" and len(word) >= 4 and word[-1] in "aeio":
+        return rf"{word[:-1]}h?[aeio]{{1,2}}"
+    if language == "fr":
+        return rf"{word}(?:e?s|e|x)?"
+    return rf"{word}s?"
+
+
+def keywords_in(normalised: str, keywords: Iterable[str], language: str) -> list[str]:
+    """The keywords of a language that stand in a text that is normalised already."""
+    return [word for word in keywords if keyword_pattern(word, language).search(normalised)]

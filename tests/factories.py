@@ -1,0 +1,240 @@
+"""Objects for tests, whole and plausible; each argument overrides one fact. Everybody is fictional."""
+
+import itertools
+import zlib
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from procurement.accounts import only_chamber
+from procurement.i18n import ZURICH
+from procurement.models import (
+    Buyer,
+    Chamber,
+    Criterion,
+    Lot,
+    Match,
+    Member,
+    Notice,
+    NoticeVersion,
+    Person,
+    Tender,
+)
+from procurement.notices import digest_of
+from procurement.vocabulary import (
+    ContractNature,
+    CriteriaSource,
+    CriterionKind,
+    Frequency,
+    LegalForm,
+    NoticeType,
+    ProcurementMethod,
+    Role,
+    Strength,
+    TenderState,
+)
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZURICH)
+PASSWORD = "une phrase de passe assez longue"
+_numbers = itertools.count(1)
+
+
+@lru_cache(maxsize=4)
+def hashed(password: str) -> str:
+    """The hash of a password, made once per run: it is slow on purpose."""
+    from procurement.sign_in import _HASHER
+
+    return str(_HASHER.hash(password))
+
+
+def make_chamber(session: Session, **overrides: Any) -> Chamber:
+    """The only chamber, with an adviser; `key=` makes another one."""
+    if "key" in overrides:
+        chamber = Chamber(**{"name": "Autre chambre", **overrides})
+        session.add(chamber)
+    else:
+        chamber = only_chamber(session)
+        chamber.adviser_name = "Solène Vuagnat"
+        chamber.adviser_email = "solene.vuagnat@example.ch"
+        for name, value in overrides.items():
+            setattr(chamber, name, value)
+    session.flush()
+    return chamber
+
+
+def make_member(session: Session, **overrides: Any) -> Member:
+    """A cleaning cooperative of Geneva, or whatever the overrides say."""
+    number = next(_numbers)
+    facts: dict[str, Any] = {
+        "chamber": overrides.get("chamber") or make_chamber(session),
+        "key": f"membre-{number}",
+        "name": f"Coopérative Éclat {number}",
+        "legal_form": LegalForm.COOPERATIVE,
+        "statement": "Nettoyage écologique de bureaux et d’écoles, avec des emplois d’insertion.",
+        "sectors": ["nettoyage"],
+        "cpv_codes": ["90910000"],
+        "cantons": ["GE", "VD"],
+        "offer_languages": ["fr"],
+        "profile_changed_at": NOW - timedelta(days=40),
+    }
+    member = Member(**{**facts, **overrides})
+    session.add(member)
+    session.flush()
+    return member
+
+
+def make_person(session: Session, *, password: str | None = PASSWORD, **overrides: Any) -> Person:
+    """Somebody of a member (made when none is given), or of the staff with `role=Role.STAFF`."""
+    number = next(_numbers)
+    role = overrides.get("role", Role.MEMBER)
+    member = overrides.get("member")
+    if role is Role.MEMBER and member is None:
+        member = make_member(session)
+    facts: dict[str, Any] = {
+        "chamber": member.chamber if member else make_chamber(session),
+        "member": member,
+        "name": f"Maude Rochat {number}",
+        "email": f"personne{number}@example.ch",
+        "role": role,
+        "frequency": Frequency.OFF if role is Role.STAFF else Frequency.DAILY,
+        "created_at": NOW - timedelta(days=90),
+        "password_hash": hashed(password) if password else None,
+    }
+    person = Person(**{**facts, **overrides, "member": member})
+    session.add(person)
+    session.flush()
+    return person
+
+
+def make_lot(tender: Tender, **overrides: Any) -> Lot:
+    """A lot of a tender, with two weighted award criteria and one of selection."""
+    number = len(tender.lots) + 1
+    facts: dict[str, Any] = {
+        "source_key": f"lot-{number}",
+        "number": number,
+        "title": {"fr": f"Secteur {number}"},
+        "description": {"fr": "Nettoyage courant, vitrerie deux fois par an."},
+        "contract_nature": ContractNature.SERVICES,
+        "cpv_codes": ["90911200"],
+        "place_canton": "GE",
+        "place_country": "CH",
+        "place_postal_code": "1205",
+        "place_city": {"fr": "Genève"},
+        "starts_on": date(2027, 2, 1),
+        "ends_on": date(2029, 1, 31),
+        "award_criteria_source": CriteriaSource.DEFINED,
+    }
+    lot = Lot(**{**facts, **overrides})
+    if "criteria" not in overrides:
+        lot.criteria = [
+            Criterion(kind=CriterionKind.AWARD, position=0, title={"fr": "Prix"}, weight=60, is_price=True),
+            Criterion(kind=CriterionKind.AWARD, position=1, title={"fr": "Qualité"}, weight=40),
+            Criterion(kind=CriterionKind.SELECTION, position=2, title={"fr": "Trois références"}),
+        ]
+    tender.lots.append(lot)
+    return lot
+
+
+def make_notice(session: Session, tender: Tender, **overrides: Any) -> Notice:
+    """A publication of a tender with one version of its content."""
+    number = next(_numbers)
+    payload = f'{{"invented": {number}}}'.encode()
+    facts: dict[str, Any] = {
+        "tender": tender,
+        "source": tender.source,
+        "source_key": f"notice-{number}",
+        "number": f"{tender.number}-{len(tender.notices) + 1:02d}",
+        "notice_type": NoticeType.TENDER,
+        "published_on": tender.published_on,
+        "cpv_codes": list(tender.cpv_codes),
+        "url": tender.url,
+        "first_seen_at": NOW - timedelta(days=2),
+    }
+    notice = Notice(**{**facts, **overrides})
+    notice.versions.append(
+        NoticeVersion(
+            number=1,
+            digest=digest_of(payload),
+            payload=zlib.compress(payload),
+            fetched_at=NOW - timedelta(days=2),
+            fetched_from="http://127.0.0.1/",
+        )
+    )
+    session.add(notice)
+    session.flush()
+    return notice
+
+
+def make_tender(session: Session, **overrides: Any) -> Tender:
+    """An open call for the cleaning of schools in Geneva, with its notice and a lot; `lots=` sets others."""
+    number = next(_numbers)
+    buyer = overrides.pop("buyer", None) or Buyer(
+        source="simap",
+        source_key=f"office-{number}",
+        name={"fr": "Ville de Genève – Service des écoles"},
+        city="Genève",
+        postal_code="1205",
+        canton="GE",
+        country="CH",
+    )
+    facts: dict[str, Any] = {
+        "source": "simap",
+        "procedure_key": f"project-{number}",
+        "number": str(20000 + number),
+        "buyer": buyer,
+        "state": TenderState.CALLED,
+        "title": {"fr": "Nettoyage écologique des écoles"},
+        "description": {"fr": "Nettoyage courant de douze écoles.\n\nProduits labellisés demandés."},
+        "language": "fr",
+        "procurement_method": ProcurementMethod.OPEN,
+        "contract_nature": ContractNature.SERVICES,
+        "is_under_treaty": False,
+        "cpv_codes": ["90911200"],
+        "published_on": date(2026, 11, 20),
+        "submission_deadline": NOW + timedelta(days=20, hours=3),
+        "enquiry_deadline": date(2026, 12, 4),
+        "offer_languages": ["fr"],
+        "url": f"https://www.simap.ch/fr/project-detail/project-{number}",
+        "changed_at": NOW - timedelta(days=2),
+    }
+    tender = Tender(**{**facts, **overrides})
+    session.add(tender)
+    if "lots" not in overrides:
+        make_lot(tender, source_key="", number=1, title={}, description={})
+    session.flush()
+    make_notice(session, tender)
+    return tender
+
+
+def make_match(session: Session, **overrides: Any) -> Match:
+    """A proposed match; `member=`, `tender=` or `lot=` choose whose and on what, `released_at=` sends it."""
+    member = overrides.pop("member", None) or make_member(session)
+    tender = overrides.pop("tender", None)
+    lot = overrides.pop("lot", None) or (tender or make_tender(session)).lots[0]
+    version = session.scalars(
+        select(NoticeVersion).join(Notice).where(Notice.tender_id == lot.tender_id).order_by(NoticeVersion.id)
+    ).first()
+    assert version is not None
+    facts: dict[str, Any] = {
+        "chamber_id": member.chamber_id,
+        "member": member,
+        "lot": lot,
+        "notice_version_id": version.id,
+        "score": 0.72,
+        "strength": Strength.STRONG,
+        "signals": {"cpv": 1.0, "place": 1.0},
+        "reasons": [
+            {"key": "title_words", "facts": {"words": ["nettoyage", "écoles"]}},
+            {"key": "place_in_reach", "facts": {"canton": "GE"}},
+        ],
+        "risk": {"key": "many_references", "facts": {}},
+        "model": "test",
+        "proposed_at": NOW - timedelta(hours=5),
+    }
+    match = Match(**{**facts, **overrides})
+    session.add(match)
+    session.flush()
+    return match

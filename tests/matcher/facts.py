@@ -1,0 +1,75 @@
+"""Facts of lots and members for tests, in few words; each argument overrides one. All are invented."""
+
+from datetime import timedelta
+from typing import Any
+
+from matcher.batch import context_of
+from matcher.lead import Lead, LotFacts, MemberFacts
+from matcher.signals import Context, Signal, measure_all
+from tests.factories import NOW
+
+CLEANING = {
+    "90910000": {"fr": "Services de nettoyage", "de": "Reinigungsdienste"},
+    "90911300": {"fr": "Services de nettoyage de vitres", "de": "Fensterreinigung"},
+    "90911200": {
+        "fr": "Services de nettoyage de bâtiments",
+        "de": "Gebäudereinigung",
+        "it": "Servizi di pulizia di edifici",
+        "en": "Building-cleaning services",
+    },
+    "90919300": {
+        "fr": "Services de nettoyage des écoles",
+        "de": "Reinigung von Schulen",
+        "it": "Servizi di pulizia di scuole",
+        "en": "School cleaning services",
+    },
+}
+
+
+def a_lot(**overrides: Any) -> LotFacts:
+    """The cleaning of two schools in Geneva."""
+    facts: dict[str, Any] = {
+        "id": 1,
+        "tender_id": 1,
+        "language": "fr",
+        "title": {"fr": "Nettoyage de deux écoles"},
+        "description": {"fr": "Nettoyage d’entretien des classes, lavage des vitres."},
+        "own_cpv_codes": ("90919300",),
+        "tender_cpv_codes": ("90919300",),
+        "cpv_words": CLEANING,
+        "place_canton": "GE",
+        "buyer_canton": "GE",
+        "submission_deadline": NOW + timedelta(days=30),
+    }
+    return LotFacts(**{**facts, **overrides})
+
+
+def a_member(**overrides: Any) -> MemberFacts:
+    """An association that cleans, in Geneva, and writes in French."""
+    facts: dict[str, Any] = {
+        "id": 1,
+        "chamber_id": 1,
+        "name": "Net & Clair",
+        "statement": "Nous nettoyons des bureaux, des écoles et des crèches, et lavons les vitres.",
+        "sectors": ("nettoyage_conciergerie_blanchisserie",),
+        "cpv_codes": ("90911200", "90919300"),
+        "cpv_words": CLEANING,
+        "cantons": ("GE",),
+        "offer_languages": ("fr",),
+    }
+    return MemberFacts(**{**facts, **overrides})
+
+
+def a_lead(lot: dict[str, Any] | None = None, member: dict[str, Any] | None = None) -> Lead:
+    """The cleaning of schools held against the association that cleans."""
+    return Lead(a_lot(**(lot or {})), a_member(**(member or {})))
+
+
+def a_context(lead: Lead) -> Context:
+    """What the signals need to judge one lead."""
+    return context_of([lead.lot], [lead.member], now=NOW)
+
+
+def signals_of(lead: Lead) -> dict[str, Signal]:
+    """Every signal of a lead, with its reason and facts."""
+    return {key: found.told() for key, found in measure_all(lead, a_context(lead)).items()}

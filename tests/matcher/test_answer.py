@@ -1,0 +1,109 @@
+"""What a page asks of the matcher: answered once, put back after an error, set aside after three."""
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from matcher.answer import answer_work, work_forever
+from procurement.db import transaction
+from procurement.models import Match, Work
+from procurement.work import ask
+from tests.factories import make_member, make_tender
+
+
+def _ask(engine: Engine, now: datetime, kind: str = "match_member", **facts: Any) -> int:
+    with transaction(engine) as session:
+        return ask(session, key=f"{kind}:1", kind=kind, now=now, **facts).id
+
+
+def _row(engine: Engine, work_id: int) -> Work:
+    with transaction(engine, read_only=True) as session:
+        return session.get_one(Work, work_id)
+
+
+def test_a_member_asked_for_is_matched_and_the_count_is_the_answer(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        member = make_member(session, cpv_codes=["90911200"]).id
+        make_tender(session)
+    work_id = _ask(engine, now, member_id=member)
+
+    assert answer_work(engine, now=now)
+
+    row = _row(engine, work_id)
+    assert (row.answer, row.done_at) == ({"proposed": 1}, now)
+    with transaction(engine, read_only=True) as session:
+        assert session.scalars(select(Match)).one().member_id == member
+
+
+def test_without_work_there_is_nothing_to_answer(engine: Engine, now: datetime) -> None:
+    assert not answer_work(engine, now=now)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "error"),
+    [
+        ("paint_the_wall", {}, "LookupError: no answer is known for work of kind 'paint_the_wall'"),
+        ("match_member", {"member_id": 99}, "LookupError: there is no active member 99"),
+        ("match_member", {}, "KeyError: 'member_id'"),
+    ],
+)
+def test_work_that_cannot_be_done_says_why_and_is_put_back(
+    kind: str, facts: dict[str, Any], error: str, engine: Engine, now: datetime
+) -> None:
+    work_id = _ask(engine, now, kind, **facts)
+
+    assert answer_work(engine, now=now)
+
+    row = _row(engine, work_id)
+    assert row.last_error == error
+    assert (row.done_at, row.failed_at, row.claimed_until) == (None, None, None)
+    assert not answer_work(engine, now=now)
+
+
+def test_work_is_set_aside_after_three_attempts(engine: Engine, now: datetime) -> None:
+    work_id = _ask(engine, now, "paint_the_wall")
+
+    for attempt in range(3):
+        assert answer_work(engine, now=now + timedelta(hours=attempt))
+
+    assert _row(engine, work_id).failed_at is not None
+    assert not answer_work(engine, now=now + timedelta(days=1))
+
+
+def test_a_worker_answers_what_waits_until_it_is_told_to_stop(engine: Engine, now: datetime) -> None:
+    work_id = _ask(engine, now, "paint_the_wall")
+    stop = threading.Event()
+
+    def clock() -> datetime:
+        # The second look at the clock is the last.
+        if asked:
+            stop.set()
+        asked.append(now)
+        return now
+
+    asked: list[datetime] = []
+    work_forever(engine, clock=clock, stop=stop)
+
+    assert len(asked) == 2
+    assert _row(engine, work_id).attempts == 1
+
+
+def test_a_worker_outlives_a_database_that_does_not_answer(
+    engine: Engine, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("the table is taken away, which the shared schema would miss")
+    with transaction(engine) as session:
+        session.execute(text("DROP TABLE work"))
+    stop = threading.Event()
+
+    def clock() -> datetime:
+        stop.set()
+        return now
+
+    work_forever(engine, clock=clock, stop=stop)
+
+    assert "the database does not answer" in caplog.text

@@ -1,0 +1,144 @@
+"""Reasons and risks: at most three, each of its own kind, and one doubt."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from matcher.classifier import RuleOfThumb
+from matcher.explain import RISKS, reasons_of
+from matcher.judge import score_lead
+from matcher.signals import SIGNALS, Signal
+from procurement.reasons import REASONS, say
+from procurement.reasons import RISKS as WORDED
+from procurement.vocabulary import CriteriaSource, Stated
+from tests.factories import NOW
+from tests.matcher.facts import a_context, a_lead, signals_of
+
+_RULES = RuleOfThumb()
+
+
+def test_every_risk_is_worded() -> None:
+    assert set(RISKS) == set(WORDED)
+
+
+# One lead for each reason: what has to be so that it is given.
+_REASON_OF: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "cpv_same": ({}, {}),
+    "cpv_under": ({}, {"cpv_codes": ("90910000",)}),
+    "cpv_near": ({"own_cpv_codes": ("90911300",)}, {}),
+    "sector_core": ({}, {}),
+    "sector_border": ({"own_cpv_codes": ("79611000",)}, {"sectors": ("insertion_emploi",)}),
+    "sector_words": ({}, {}),
+    "text_likeness": ({}, {}),
+    "title_words": ({"title": {"fr": "Vitres des écoles"}}, {}),
+    "place_in_reach": ({}, {}),
+    "buyer_in_reach": ({"place_canton": None}, {}),
+    "offer_language": ({"language": "de", "offer_languages": ("fr",)}, {}),
+    "days_left": ({}, {}),
+}
+
+
+@pytest.mark.parametrize("key", REASONS)
+def test_every_reason_that_is_worded_is_given_by_a_signal(key: str) -> None:
+    lot, member = _REASON_OF[key]
+
+    assert key in {found.reason for found in signals_of(a_lead(lot, member)).values()}
+
+
+@pytest.mark.parametrize("key", REASONS)
+def test_a_reason_given_is_said_with_its_facts(key: str) -> None:
+    lot, member = _REASON_OF[key]
+    signals = signals_of(a_lead(lot, member)).values()
+    facts = next(found.facts for found in signals if found.reason == key)
+
+    assert say({"key": key, "facts": facts}, "fr") != REASONS[key].plain["fr"]
+
+
+@pytest.mark.parametrize("lot", [lot for lot, _ in _REASON_OF.values()])
+def test_reasons_are_three_at_most_and_of_different_kinds(lot: dict[str, Any]) -> None:
+    lead = a_lead(lot)
+
+    judged = score_lead(lead, a_context(lead), _RULES)
+
+    keys = [reason["key"] for reason in judged.reasons]
+    assert 1 <= len(keys) <= 3
+    families = [_family_of(key, signals_of(lead)) for key in keys]
+    assert len(set(families)) == len(families)
+
+
+def _family_of(reason: str, signals: dict[str, Signal]) -> str:
+    return next(SIGNALS[key].family for key, found in signals.items() if found.reason == reason)
+
+
+def test_a_clear_match_says_code_words_and_place_the_strongest_first() -> None:
+    lead = a_lead()
+
+    judged = score_lead(lead, a_context(lead), _RULES)
+
+    assert [reason["key"] for reason in judged.reasons] == ["cpv_same", "text_likeness", "place_in_reach"]
+
+
+def test_what_hardly_moves_the_score_is_not_said() -> None:
+    signals = {"within_reach": Signal(0.1, "place_in_reach", {"canton": "GE"})}
+
+    assert reasons_of(signals, _RULES.judge({"within_reach": 0.1})) == []
+
+
+def test_a_score_too_low_to_tell_is_not_explained() -> None:
+    lead = a_lead()
+
+    judged = score_lead(lead, a_context(lead), _RULES, explain_from=1.0)
+
+    assert judged.score > 0.6
+    assert (judged.reasons, judged.risk) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("lot", "member", "risk"),
+    [
+        ({}, {}, None),
+        ({"submission_deadline": None}, {}, None),
+        ({"submission_deadline": NOW + timedelta(days=3)}, {}, "few_days"),
+        ({"submission_deadline": NOW + timedelta(days=11)}, {}, None),
+        ({"offer_languages": ("de", "it")}, {"offer_languages": ("fr", "de")}, "offer_in_other_language"),
+        ({"offer_languages": ("de", "fr")}, {"offer_languages": ("fr", "de")}, None),
+        ({"language": "de"}, {}, "notice_in_other_language"),
+        ({"language": "de"}, {"offer_languages": ()}, None),
+        ({"consortium_allowed": Stated.NO}, {}, None),
+        ({"consortium_allowed": Stated.NO, "is_under_treaty": True}, {}, "no_consortium"),
+        ({"consortium_allowed": Stated.NO, "value_amount": 300_000}, {}, "no_consortium"),
+        ({"consortium_allowed": Stated.NOT_SPECIFIED, "is_under_treaty": True}, {}, None),
+        ({"place_canton": "VD"}, {}, "only_buyer_in_reach"),
+        ({"place_canton": None}, {}, None),
+        ({"selection_criteria": ("Trois références récentes",)}, {}, "many_references"),
+        ({"selection_criteria": ("Références", "Referenzen der Schlüsselperson")}, {}, "many_references"),
+        ({"selection_criteria": ("Une référence",)}, {}, None),
+        ({"award_criteria_source": CriteriaSource.IN_DOCUMENTS}, {}, "criteria_in_documents"),
+        ({"selection_criteria_in_documents": Stated.YES}, {}, "criteria_in_documents"),
+        (
+            {"title": {"fr": "Entretien"}, "description": {}},
+            {"statement": "", "sectors": ()},
+            "weak_evidence",
+        ),
+    ],
+)
+def test_the_risk_is_what_is_known_to_speak_most_against(
+    lot: dict[str, Any], member: dict[str, Any], risk: str | None
+) -> None:
+    lead = a_lead(lot, member)
+
+    judged = score_lead(lead, a_context(lead), _RULES)
+
+    assert (judged.risk["key"] if judged.risk else None) == risk
+
+
+def test_of_two_risks_the_heavier_is_said() -> None:
+    lead = a_lead(
+        {"submission_deadline": NOW + timedelta(days=2), "award_criteria_source": CriteriaSource.IN_DOCUMENTS}
+    )
+
+    judged = score_lead(lead, a_context(lead), _RULES)
+
+    assert judged.risk is not None
+    assert judged.risk["key"] == "few_days"

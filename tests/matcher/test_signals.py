@@ -1,0 +1,238 @@
+"""Signals: numbers in [0, 1] that say how much speaks for a lead."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from config.tables import CpvCode, sectors
+from matcher.lead import LotFacts, MemberFacts
+from matcher.signals import SIGNALS, branch_value, rescale, shared_depth, significant
+from tests.factories import NOW
+from tests.matcher.facts import a_context, a_lead, a_lot, a_member, signals_of
+
+_UNKNOWN = {
+    "an unknown lot": (LotFacts(1, 1, "fr", {}), a_member()),
+    "an unknown member": (a_lot(), MemberFacts(1, 1)),
+    "nothing known": (LotFacts(1, 1, "fr", {}), MemberFacts(1, 1)),
+    "both known": (a_lot(), a_member()),
+}
+
+
+@pytest.mark.parametrize("case", _UNKNOWN)
+@pytest.mark.parametrize("key", SIGNALS)
+def test_every_signal_is_a_number_from_zero_to_one(key: str, case: str) -> None:
+    lot, member = _UNKNOWN[case]
+
+    found = signals_of(a_lead(_as_dict(lot), _as_dict(member)))[key]
+
+    assert 0.0 <= found.value <= 1.0
+
+
+def _as_dict(facts: LotFacts | MemberFacts) -> dict[str, Any]:
+    return {name: getattr(facts, name) for name in facts.__slots__}
+
+
+@pytest.mark.parametrize("key", SIGNALS)
+def test_every_signal_has_a_label_a_family_and_a_version(key: str) -> None:
+    card = SIGNALS[key]
+
+    assert card.label
+    assert card.family
+    assert card.name == f"{key}@{card.version}"
+
+
+@pytest.mark.parametrize(
+    ("code", "part"), [("90910000", "9091"), ("45000000", "45"), ("30000000", "30"), ("90911201", "90911201")]
+)
+def test_trailing_zeros_say_nothing(code: str, part: str) -> None:
+    assert significant(code) == part
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "depth"),
+    [
+        ("90911200", "90919300", 4),
+        ("90910000", "90911200", 4),
+        ("45000000", "45210000", 2),
+        ("90911200", "98310000", 0),
+        ("30000000", "30200000", 2),
+    ],
+)
+def test_codes_share_the_digits_that_both_mean(own: str, other: str, depth: int) -> None:
+    assert shared_depth(own, other) == depth
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "value"),
+    [
+        ("90911200", "98310000", 0.0),
+        ("45421000", "45210000", 0.15),
+        ("45421000", "45420000", 0.7),
+        ("90911200", "90919300", 0.7),
+        ("79822500", "79823000", 0.7),
+        ("85312110", "85312120", 1.0),
+        ("85312300", "85312110", 0.85),
+        ("90911200", "90911200", 1.0),
+        ("90910000", "90910000", 1.0),
+        ("85300000", "85300000", 0.6),
+        ("45000000", "45000000", 0.3),
+    ],
+)
+def test_the_deeper_two_codes_agree_the_more_it_says(own: str, other: str, value: float) -> None:
+    assert branch_value(own, other) == value
+
+
+def test_the_nearest_pair_of_codes_is_named_with_its_words() -> None:
+    found = signals_of(a_lead({"own_cpv_codes": ("98000000", "90911300")}))["cpv_branch"]
+
+    assert found.value == 0.85
+    assert found.reason == "cpv_near"
+    assert found.facts["own_code"] == "90911200"
+    assert found.facts["own_labels"]["de"] == "Gebäudereinigung"
+
+
+def test_a_code_below_the_members_own_lies_in_its_branch() -> None:
+    found = signals_of(a_lead(member={"cpv_codes": ("90910000",)}))["cpv_branch"]
+
+    assert (found.reason, found.facts["own_code"]) == ("cpv_under", "90910000")
+
+
+def test_a_code_of_the_tender_counts_less_where_the_lot_has_its_own() -> None:
+    lead = a_lead({"own_cpv_codes": ("39130000",), "tender_cpv_codes": ("39130000", "90919300")})
+
+    assert signals_of(lead)["cpv_branch"].value == 0.8
+
+
+@pytest.mark.parametrize(
+    ("codes", "value", "reason"),
+    [
+        (("90911200",), 1.0, "sector_core"),
+        (("85312110",), 0.0, None),
+        ((), 0.0, None),
+    ],
+)
+def test_a_code_lies_in_a_members_sector_or_not(
+    codes: tuple[str, ...], value: float, reason: str | None
+) -> None:
+    found = signals_of(a_lead({"own_cpv_codes": codes, "tender_cpv_codes": ()}))["sector_branch"]
+
+    assert (found.value, found.reason) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("sector", "code", "value"),
+    [
+        ("formation_education", "80500000", 1.0),
+        ("formation_education", "80100000", 0.7),
+        ("insertion_emploi", "79611000", 0.5),
+        ("insertion_emploi", "85312000", 0.3),
+    ],
+)
+def test_the_border_of_a_sector_says_less_than_its_core(sector: str, code: str, value: float) -> None:
+    lead = a_lead({"own_cpv_codes": (code,), "tender_cpv_codes": ()}, {"sectors": (sector, "unknown")})
+
+    assert signals_of(lead)["sector_branch"].value == value
+
+
+@pytest.mark.parametrize(("code", "value"), [("90911300", 0.0), ("90911200", 1.0), ("90910000", 1.0)])
+def test_what_a_sector_excludes_is_not_in_it(code: str, value: float) -> None:
+    key = "nettoyage_conciergerie_blanchisserie"
+    windows = CpvCode(code="90911300", label="Services de nettoyage de vitres")
+    sector = sectors()[key].model_copy(update={"excluded": [windows]})
+    lead = a_lead({"own_cpv_codes": (code,), "tender_cpv_codes": ()})
+    context = replace(a_context(lead), sectors={key: sector})
+
+    assert SIGNALS["sector_branch"].measure(lead, context).value == value
+
+
+@pytest.mark.parametrize(
+    ("lot", "least", "most"),
+    [
+        ({"title": {"fr": "Nettoyage"}, "description": {}}, 0.7, 0.7),
+        ({"title": {"fr": "Écoles"}, "lot_title": {"fr": "Nettoyage"}, "description": {}}, 0.6, 0.6),
+        ({"title": {"fr": "Écoles"}, "description": {"fr": "avec nettoyage"}}, 0.25, 0.25),
+        ({"title": {"fr": "Nettoyage et conciergerie"}, "description": {"fr": "vitres"}}, 0.9, 1.0),
+        ({"title": {"de": "Unterhaltsreinigung"}, "description": {}, "language": "de"}, 0.7, 1.0),
+        ({"title": {"fr": "Informatique"}, "description": {}}, 0.0, 0.0),
+    ],
+)
+def test_sector_words_count_most_in_a_title(lot: dict[str, Any], least: float, most: float) -> None:
+    assert least <= signals_of(a_lead(lot))["sector_words"].value <= most
+
+
+@pytest.mark.parametrize(
+    ("title", "value", "reason"),
+    [
+        ("Ascenseurs", 0.0, None),
+        ("Mobilier pour écoles", 0.4, None),
+        ("Vitres des écoles", 0.75, "title_words"),
+        ("Vitres des bureaux, écoles et crèches", 1.0, "title_words"),
+    ],
+)
+def test_a_single_word_in_a_title_is_not_worth_saying(title: str, value: float, reason: str | None) -> None:
+    found = signals_of(a_lead({"title": {"fr": title}}))["title_words"]
+
+    assert (found.value, found.reason) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("lot", "member", "value", "reason"),
+    [
+        ({}, {}, 1.0, "place_in_reach"),
+        ({"place_canton": "VD"}, {}, 0.6, None),
+        ({"place_canton": None}, {}, 0.6, "buyer_in_reach"),
+        ({"place_canton": None, "buyer_canton": None}, {}, 0.5, None),
+        ({"place_canton": "VD", "buyer_canton": "VD"}, {}, 0.0, None),
+        ({}, {"cantons": ()}, 0.5, None),
+    ],
+)
+def test_the_buyers_seat_alone_says_less_than_the_place(
+    lot: dict[str, Any], member: dict[str, Any], value: float, reason: str | None
+) -> None:
+    found = signals_of(a_lead(lot, member))["within_reach"]
+
+    assert (found.value, found.reason) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("lot", "member", "value", "reason"),
+    [
+        ({"offer_languages": ("de", "fr")}, {}, 1.0, None),
+        ({"offer_languages": ("de", "fr"), "language": "de"}, {}, 1.0, "offer_language"),
+        ({"offer_languages": ("de",)}, {}, 0.0, None),
+        ({"offer_languages": ()}, {}, 0.8, None),
+        ({"offer_languages": (), "language": "de"}, {}, 0.4, None),
+        ({"offer_languages": ("de",)}, {"offer_languages": ()}, 0.5, None),
+    ],
+)
+def test_a_language_of_the_offer_that_is_the_members_fits(
+    lot: dict[str, Any], member: dict[str, Any], value: float, reason: str | None
+) -> None:
+    found = signals_of(a_lead(lot, member))["language_fits"]
+
+    assert (found.value, found.reason) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("days", "value"), [(-1, 0.0), (0, 0.0), (5, 0.25), (20, 1.0), (60, 1.0), (None, 0.5)]
+)
+def test_twenty_days_are_enough_and_none_are_none(days: int | None, value: float) -> None:
+    deadline = None if days is None else NOW + timedelta(days=days)
+
+    assert signals_of(a_lead({"submission_deadline": deadline}))["days_left"].value == value
+
+
+@pytest.mark.parametrize(
+    ("likeness", "value"), [(0.0, 0.0), (0.05, 0.0), (0.175, 0.5), (0.3, 1.0), (1.0, 1.0)]
+)
+def test_likeness_is_rescaled_without_changing_its_order(likeness: float, value: float) -> None:
+    assert rescale(likeness) == pytest.approx(value)
+
+
+def test_texts_that_share_two_words_say_which() -> None:
+    found = signals_of(a_lead())["text_likeness"]
+
+    assert found.reason == "text_likeness"
+    assert {"nettoyage", "écoles"} <= set(found.facts["words"])
