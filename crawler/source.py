@@ -9,12 +9,13 @@ from typing import Any, ClassVar
 
 import scrapy
 from scrapy.downloadermiddlewares.retry import get_retry_request
-from scrapy.http import Request, Response, TextResponse
+from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from config.tables import SourceForm
+from procurement.errors import UnreadableNotice
 from procurement.records import NoticeRecord
 
 logger = logging.getLogger(__name__)
@@ -88,9 +89,11 @@ class Run:
 
 
 class TenderSpider(scrapy.Spider):
-    """Base of every spider: `listing()` starts it, pages are asked for with `ask`, records are yielded.
+    """Base of every spider: it lists, asks for each publication once, and hands over what it reads.
 
-    A spider only reads pages and yields `NoticeRecord`, `Unreadable` or `Missing`; it stores nothing itself.
+    A source says three things: `listing()`, the first requests; `read()`, one publication from one answer; and
+    the callbacks of its listing, which call `take()` for each publication that they name. Everything else is
+    here: what is stored is not asked for again, every ending of a request is counted, what cannot be read is kept.
     """
 
     source: ClassVar[str]
@@ -117,43 +120,117 @@ class TenderSpider(scrapy.Spider):
         self.open_cases = open_cases
         self.run = run
         self.tally = run.tally
+        self.met: set[str] = set()
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the first requests."""
         for request in self.listing():
             yield request
 
-    def listing(self) -> Iterator[Request]:
+    def listing(self) -> Iterator[Request | Item]:
         """The requests that list what the source has published in the window."""
         raise NotImplementedError
 
-    def ask(self, url: str, callback: Callable[..., Any], **facts: Any) -> Request:
+    def read(self, payload: bytes, *, url: str) -> NoticeRecord:
+        """One publication from the answer to its request.
+
+        Raises ValueError when the answer was broken on the way (it is asked for again), UnreadableNotice when it
+        is whole and not as it should be (it goes to quarantine).
+        """
+        raise NotImplementedError
+
+    def ask(
+        self,
+        url: str,
+        callback: Callable[..., Any],
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        **facts: Any,
+    ) -> Request:
         """A request whose every ending is counted: `facts` reach the callback, a failure is an ending too."""
         self.tally.requested += 1
         return Request(
             url,
             callback=callback,
             errback=self.failed,
+            method=method,
+            body=body,
+            headers=headers,
             cb_kwargs=facts,
             dont_filter=True,
             meta={"handle_httpstatus_list": [400, 403, 404, 410]},
         )
 
-    def read_json(self, response: Response) -> Any:
-        """The JSON of an answer; ValueError says in words why it is none."""
-        if response.meta.get("retry_times"):
-            self.tally.healed += 1
-        if not isinstance(response, TextResponse) or not response.body:
-            raise ValueError("an empty or binary answer")
+    def take(
+        self, key: str, number: str, url: str, *, headers: dict[str, str] | None = None
+    ) -> Iterator[Request]:
+        """Count a publication once, and ask for it unless it is stored."""
+        if key in self.met:
+            return
+        self.met.add(key)
+        self.tally.listed += 1
+        if key in self.known:
+            self.tally.unchanged += 1
+            return
+        yield self.ask(url, self.publication, headers=headers, key=key, number=number)
+
+    def take_again(self, headers: dict[str, str] | None = None) -> Iterator[Request]:
+        """Ask once more for what earlier runs found missing or unreadable, when this one did not list it."""
+        for key, url in self.open_cases.items():
+            if key not in self.met and not key.startswith("row:"):
+                self.met.add(key)
+                self.tally.asked_again += 1
+                yield self.ask(url, self.publication, headers=headers, key=key, number="")
+
+    def take_answer(self, key: str, payload: bytes, url: str) -> Iterator[Item]:
+        """A publication that the listing itself holds whole: count it, read it unless it is stored."""
+        if key in self.met:
+            return
+        self.met.add(key)
+        self.tally.listed += 1
+        if key in self.known:
+            self.tally.unchanged += 1
+            return
         try:
-            return json.loads(response.body, parse_constant=_refuse_constant)
-        except RecursionError as problem:
-            raise ValueError("nested too deeply") from problem
+            yield self.read(payload, url=url)
+        except UnreadableNotice as problem:
+            yield Unreadable(key, problem.path, problem.problem, payload, url)
+        except ValueError as problem:
+            yield Unreadable(key, "answer", str(problem), payload, url)
+
+    def publication(self, response: Response, key: str, number: str) -> Iterator[Request | Item]:
+        """One publication, read strictly; what the source refuses is missing, what cannot be read is kept."""
+        self.count_healed(response)
+        if response.status != 200:
+            yield Missing(key, number, f"HTTP {response.status}", response.url)
+            return
+        try:
+            yield self.read(response.body, url=response.url)
+        except UnreadableNotice as problem:
+            yield Unreadable(key, problem.path, problem.problem, response.body, response.url)
+        except ValueError as problem:
+            again = self.retry(response, str(problem))
+            yield again or Unreadable(key, "answer", str(problem), response.body, response.url)
+
+    def list_again(self, response: Response, reason: str) -> Iterator[Request | Item]:
+        """A page of the listing once more, or the end of the listing."""
+        again = self.retry(response, reason)
+        if again is not None:
+            yield again
+        elif response.request is not None:
+            yield from self.gave_up(response.request, reason)
 
     def retry(self, response: Response, reason: str) -> Request | None:
         """The same request once more, until the source had its chances; then None."""
         assert response.request is not None  # noqa: S101  Scrapy always sets it on a downloaded answer
         return get_retry_request(response.request, spider=self, reason=reason)
+
+    def count_healed(self, response: Response) -> None:
+        """Count an answer that came only after a retry."""
+        if response.meta.get("retry_times"):
+            self.tally.healed += 1
 
     def failed(self, failure: Failure) -> Iterator[Item]:
         """Count a request that ended without an answer, after all its retries."""
@@ -165,14 +242,23 @@ class TenderSpider(scrapy.Spider):
 
     def gave_up(self, request: Request, reason: str) -> Iterator[Item]:
         """What a request that failed for good costs: one publication, or the whole listing."""
-        key = request.cb_kwargs.get("key")
-        if key is None:
+        if request.cb_kwargs.get("key") is None:
             self.tally.listing_failed = True
         else:
             self.tally.lost += 1
         self.tally.reasons.append(f"{request.url}: {reason}")
         logger.error("a page could not be read", extra={"source": self.source, "url": request.url})
         return iter(())
+
+
+def read_json(body: bytes) -> Any:
+    """The JSON of an answer; ValueError says in words why it is none."""
+    if not body:
+        raise ValueError("an empty answer")
+    try:
+        return json.loads(body, parse_constant=_refuse_constant)
+    except RecursionError as problem:
+        raise ValueError("JSON nested too deeply") from problem
 
 
 def _refuse_constant(name: str) -> None:

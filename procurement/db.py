@@ -53,7 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def word(choices: type[enum.StrEnum]) -> Enum:
-    """A column type that stores a word of the trade by its value, the same on both databases, and no other."""
+    """A column type that stores a word of the trade by its value, the same on both databases."""
     return Enum(
         choices,
         native_enum=False,
@@ -115,7 +115,7 @@ def connect(address: str) -> Engine:
 
 @contextmanager
 def transaction(engine: Engine, *, read_only: bool = False) -> Iterator[Session]:
-    """One transaction: committed when the block ends, rolled back when it raises; a reading one cannot write."""
+    """One transaction: committed when the block ends, rolled back when it raises."""
     bind = engine.execution_options(read_only=True, postgresql_readonly=True) if read_only else engine
     with Session(bind, expire_on_commit=False, autoflush=not read_only) as session, session.begin():
         yield session

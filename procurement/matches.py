@@ -153,6 +153,7 @@ def _must_curate(session: Session, match: Match, person: Person) -> None:
     if not person.may_curate(match):
         raise NotAllowed
     # Two people may decide at once: the second must see what the first has decided.
+    session.flush()
     session.refresh(match, with_for_update=True)
 
 
