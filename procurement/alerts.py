@@ -12,7 +12,7 @@ from procurement.i18n import ZURICH, days_until
 from procurement.links import Links
 from procurement.mail import messages, outbox
 from procurement.matches import MatchedTender
-from procurement.models import Member, Message, Person, Told
+from procurement.models import Member, Message, Notice, NoticeVersion, Person, Tender, Told
 from procurement.vocabulary import AnswerChoice, Frequency, Role
 
 _OFFICE_HOURS = range(7, 19)
@@ -159,18 +159,23 @@ def _is_near(matched: MatchedTender, now: datetime) -> bool:
 
 
 def _told(session: Session, person: Person, found: Sequence[MatchedTender]) -> set[tuple[int, str]]:
-    versions = {match.notice_version_id for matched in found for match in matched.matches}
+    """What a person was told of, by tender: a tender is told as a whole, at whichever source it was read.
+
+    Another lot of it, kept later, is no news of its own; nor is the same call read again elsewhere.
+    """
+    standing = func.coalesce(Tender.merged_into_id, Tender.id)
     rows = session.execute(
-        select(Told.notice_version_id, Told.kind).where(
-            Told.person_id == person.id, Told.notice_version_id.in_(versions)
-        )
+        select(standing, Told.kind)
+        .join(NoticeVersion, NoticeVersion.id == Told.notice_version_id)
+        .join(Notice, Notice.id == NoticeVersion.notice_id)
+        .join(Tender, Tender.id == Notice.tender_id)
+        .where(Told.person_id == person.id, standing.in_({matched.tender.id for matched in found}))
     )
-    return {(version, kind) for version, kind in rows}
+    return {(tender_id, kind) for tender_id, kind in rows}
 
 
 def _is_told(matched: MatchedTender, kind: str, told: set[tuple[int, str]]) -> bool:
-    """A tender is told as a whole: another lot of it, kept later, is no news of its own."""
-    return any((match.notice_version_id, kind) in told for match in matched.matches)
+    return (matched.tender.id, kind) in told
 
 
 def _mark_told(
@@ -183,18 +188,21 @@ def _mark_told(
     told: set[tuple[int, str]],
     now: datetime,
 ) -> None:
-    wanted = {(match.notice_version_id, NEW) for each in (*new, *last_chance) for match in each.matches}
-    wanted |= {(match.notice_version_id, LAST_CHANCE) for each in last_chance for match in each.matches}
-    for version_id, kind in sorted(wanted - told):
-        session.add(
-            Told(
-                person_id=person.id,
-                notice_version_id=version_id,
-                kind=kind,
-                message_id=message.id,
-                at=now,
+    kinds = [(matched, NEW) for matched in (*new, *last_chance)]
+    kinds += [(matched, LAST_CHANCE) for matched in last_chance]
+    for matched, kind in kinds:
+        if _is_told(matched, kind, told):
+            continue
+        for version_id in sorted({match.notice_version_id for match in matched.matches}):
+            session.add(
+                Told(
+                    person_id=person.id,
+                    notice_version_id=version_id,
+                    kind=kind,
+                    message_id=message.id,
+                    at=now,
+                )
             )
-        )
     for matched in (*new, *last_chance):
         for match in matched.matches:
             match.alerted_at = match.alerted_at or now

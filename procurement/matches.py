@@ -39,9 +39,8 @@ class Proposal:
 
 def is_open_clause(now: datetime) -> ColumnElement[bool]:
     """The condition on tenders that one may still bid for: the same question as `Tender.is_open`."""
-    return (Tender.state == TenderState.CALLED) & or_(
-        Tender.submission_deadline.is_(None), Tender.submission_deadline > now
-    )
+    is_current = or_(Tender.submission_deadline.is_(None), Tender.submission_deadline > now)
+    return (Tender.state == TenderState.CALLED) & Tender.merged_into_id.is_(None) & is_current
 
 
 def newest_version_id(session: Session, tender_id: int) -> int:

@@ -34,6 +34,7 @@ from procurement.vocabulary import (
     Role,
     Stated,
     Strength,
+    TenderField,
     TenderState,
     Verdict,
 )
@@ -272,16 +273,26 @@ class Tender(Base):
     remedies: Mapped[Translations] = mapped_column(JSON, default=dict)
     url: Mapped[str] = mapped_column(String(500))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The same tender at another source, which stands for both; none: it stands for itself.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id"), index=True)
 
     buyer: Mapped[Buyer | None] = relationship()
+    merged_into: Mapped["Tender | None"] = relationship(remote_side=[id], back_populates="merged")
+    merged: Mapped[list["Tender"]] = relationship(back_populates="merged_into", order_by="Tender.source")
+    changes: Mapped[list["TenderChange"]] = relationship(
+        back_populates="tender", order_by="TenderChange.id", cascade="all, delete-orphan"
+    )
     lots: Mapped[list["Lot"]] = relationship(
         back_populates="tender", order_by="Lot.number", cascade="all, delete-orphan"
     )
     notices: Mapped[list["Notice"]] = relationship(back_populates="tender", order_by="Notice.number")
 
     def is_open(self, now: datetime) -> bool:
-        """Whether one may still bid: called for and not past its deadline; an unknown one never closes."""
-        if self.state is not TenderState.CALLED:
+        """Whether one may still bid: called for and not past its deadline; an unknown one never closes.
+
+        A tender that another one stands for is not open by itself.
+        """
+        if self.state is not TenderState.CALLED or self.merged_into_id is not None:
             return False
         return self.submission_deadline is None or self.submission_deadline > now
 
@@ -405,6 +416,44 @@ class Notice(Base):
     versions: Mapped[list["NoticeVersion"]] = relationship(
         back_populates="notice", order_by="NoticeVersion.number", cascade="all, delete-orphan"
     )
+
+
+class TenderChange(Base):
+    """One field of a tender that a publication changed: what it was and what it is."""
+
+    __tablename__ = "tender_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"), index=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), index=True)
+    field: Mapped[TenderField] = mapped_column(word(TenderField))
+    old: Mapped[Any] = mapped_column(JSON)
+    new: Mapped[Any] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    tender: Mapped[Tender] = relationship(back_populates="changes")
+    notice: Mapped["Notice"] = relationship()
+
+
+class TenderPair(Base):
+    """Two tenders of different sources that may be one: how alike they are, and what staff said of it."""
+
+    __tablename__ = "tender_pair"
+    __table_args__ = (UniqueConstraint("first_id", "second_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    first_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"))
+    second_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"), index=True)
+    score: Mapped[float]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # None while nobody has said; a pair that staff split is never merged again by itself.
+    is_same: Mapped[bool | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    first: Mapped[Tender] = relationship(foreign_keys=[first_id])
+    second: Mapped[Tender] = relationship(foreign_keys=[second_id])
 
 
 class NoticeReference(Base):

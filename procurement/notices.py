@@ -90,9 +90,11 @@ def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> O
             fetched_from=record.fetched_from,
         )
     )
+    # A name that stays keeps its row: a new one would meet the old before that is gone.
+    known = {(each.scheme, each.value): each for each in notice.references}
     notice.references = [
-        NoticeReference(scheme=scheme, value=value[:200])
-        for scheme, value in dict.fromkeys(record.references)
+        known.get(name) or NoticeReference(scheme=name[0], value=name[1])
+        for name in dict.fromkeys((scheme, value[:200]) for scheme, value in record.references)
     ]
     notice.awards = [_award(award) for award in record.awards]
     session.flush()

@@ -183,6 +183,55 @@ class TenderState(Labelled):
     CANCELLED = "cancelled", "interrompu", "abgebrochen", "interrotto", "cancelled"
 
 
+class TenderField(Labelled):
+    """What can change in a tender, as those who follow it read it."""
+
+    STATE = "state", "état", "Stand", "stato", "state"
+    TITLE = "title", "titre", "Titel", "titolo", "title"
+    DESCRIPTION = "description", "description", "Beschrieb", "descrizione", "description"
+    SUBMISSION_DEADLINE = (
+        "submission_deadline",
+        "délai de remise des offres",
+        "Frist für die Angebote",
+        "termine per le offerte",
+        "deadline for bids",
+    )
+    ENQUIRY_DEADLINE = (
+        "enquiry_deadline",
+        "délai pour les questions",
+        "Frist für Fragen",
+        "termine per le domande",
+        "deadline for questions",
+    )
+    OPENING = (
+        "opening",
+        "ouverture des offres",
+        "Öffnung der Angebote",
+        "apertura delle offerte",
+        "opening of bids",
+    )
+    CONSORTIUM = (
+        "consortium",
+        "communautés de soumissionnaires",
+        "Bietergemeinschaften",
+        "consorzi di offerenti",
+        "consortia",
+    )
+    SUBCONTRACTING = "subcontracting", "sous-traitance", "Unterauftrag", "subappalto", "subcontracting"
+    DOCUMENTS = "documents", "documents", "Unterlagen", "documenti", "documents"
+    CPV = "cpv", "codes CPV", "CPV-Codes", "codici CPV", "CPV codes"
+    LOTS = "lots", "lots", "Lose", "lotti", "lots"
+    AWARD_CRITERIA = (
+        "award_criteria",
+        "critères d’adjudication",
+        "Zuschlagskriterien",
+        "criteri di aggiudicazione",
+        "award criteria",
+    )
+    PLACE = "place", "lieu d’exécution", "Ort der Ausführung", "luogo di esecuzione", "place of performance"
+    PERIOD = "period", "durée", "Dauer", "durata", "period"
+
+
 class LegalForm(Labelled):
     """Legal forms of members."""
 
@@ -353,7 +402,7 @@ class Rule(Labelled):
     )
     REASON_NEEDED = (
         "reason_needed",
-        "Dites en un mot pourquoi : c’est ce qui permet à l’outil d’apprendre.",
+        "Dites en un mot pourquoi : c’est ce qui permet à l’outil d’apprendre.",
         "Sagen Sie kurz warum: So lernt das Werkzeug dazu.",
         "Dite in breve perché: così lo strumento impara.",
         "Say why in a word: this is how the tool learns.",
@@ -374,7 +423,7 @@ class Rule(Labelled):
     )
     WRONG_CODE = (
         "wrong_code",
-        "Ce code n’est pas valable ou n’est plus valable : demandez-en un nouveau.",
+        "Ce code n’est pas valable ou n’est plus valable : demandez-en un nouveau.",
         "Dieser Code ist nicht oder nicht mehr gültig: Fordern Sie einen neuen an.",
         "Questo codice non è valido o non è più valido: chiedetene uno nuovo.",
         "This code is not valid or no longer valid: ask for a new one.",

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from procurement.vocabulary import Frequency, MessageState
 logger = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 300
+_HEADER_SIGNS = re.compile(r'[<>@,:;"\\()\[\]]|=\?|\?=')
 _RETRY_MINUTES = (0.5, 1, 2, 5, 10, 30, 60)
 _GIVE_UP_AFTER = timedelta(hours=24)
 
@@ -214,19 +216,24 @@ class _WholeAddresses(EmailPolicy):
 _POLICY = _WholeAddresses(linesep="\r\n")
 
 
+def _mailbox(name: str, address: str) -> str:
+    """A name with its address; signs that mean something in a header are left out, for folding unquotes them."""
+    return formataddr((" ".join(_HEADER_SIGNS.sub(" ", one_line(name)).split()), address))
+
+
 def build(message: Message, *, sender: str) -> EmailMessage:
     """The message as it goes over the wire; its Message-ID follows from its key alone."""
     chamber = message.person.chamber if message.person else None
     mail = EmailMessage(policy=_POLICY)
-    mail["From"] = formataddr((chamber.name if chamber else "aimp", sender))
+    mail["From"] = _mailbox(chamber.name if chamber else "aimp", sender)
     mail["To"] = message.recipient
-    mail["Subject"] = message.subject
+    mail["Subject"] = one_line(message.subject)
     mail["Date"] = format_datetime(message.created_at)
     host = sender.rpartition("@")[2] or "localhost"
     mail["Message-ID"] = f"<{hashlib.sha256(message.key.encode()).hexdigest()[:32]}@{host}>"
     mail["Auto-Submitted"] = "auto-generated"
     if chamber is not None and chamber.adviser_email:
-        mail["Reply-To"] = formataddr((chamber.adviser_name, chamber.adviser_email))
+        mail["Reply-To"] = _mailbox(chamber.adviser_name, chamber.adviser_email)
     if message.unsubscribe_url:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

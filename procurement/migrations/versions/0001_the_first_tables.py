@@ -299,12 +299,15 @@ def upgrade() -> None:
         sa.Column("remedies", sa.JSON(), nullable=False),
         sa.Column("url", sa.String(length=500), nullable=False),
         sa.Column("changed_at", procurement.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["buyer_id"], ["buyer.id"], name=op.f("fk_tender_buyer_id")),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["tender.id"], name=op.f("fk_tender_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tender")),
         sa.UniqueConstraint("source", "procedure_key", name=op.f("uq_tender_source_procedure_key")),
     )
     with op.batch_alter_table("tender", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tender_buyer_id"), ["buyer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tender_merged_into_id"), ["merged_into_id"], unique=False)
         batch_op.create_index("ix_tender_open", ["state", "submission_deadline"], unique=False)
         batch_op.create_index(batch_op.f("ix_tender_published_on"), ["published_on"], unique=False)
 
@@ -691,6 +694,75 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_in_code_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "tender_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tender_id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "field",
+            sa.Enum(
+                "state",
+                "title",
+                "description",
+                "submission_deadline",
+                "enquiry_deadline",
+                "opening",
+                "consortium",
+                "subcontracting",
+                "documents",
+                "cpv",
+                "lots",
+                "award_criteria",
+                "place",
+                "period",
+                name="tenderfield",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("old", sa.JSON(), nullable=False),
+        sa.Column("new", sa.JSON(), nullable=False),
+        sa.Column("at", procurement.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_tender_change_notice_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tender_id"], ["tender.id"], name=op.f("fk_tender_change_tender_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tender_change")),
+    )
+    with op.batch_alter_table("tender_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tender_change_notice_id"), ["notice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tender_change_tender_id"), ["tender_id"], unique=False)
+
+    op.create_table(
+        "tender_pair",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("found_at", procurement.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("is_same", sa.Boolean(), nullable=True),
+        sa.Column("decided_at", procurement.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_tender_pair_decided_by_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_id"], ["tender.id"], name=op.f("fk_tender_pair_first_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["tender.id"], name=op.f("fk_tender_pair_second_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tender_pair")),
+        sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_tender_pair_first_id_second_id")),
+    )
+    with op.batch_alter_table("tender_pair", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tender_pair_second_id"), ["second_id"], unique=False)
+
+    op.create_table(
         "award_supplier",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("award_id", sa.Integer(), nullable=False),
@@ -818,6 +890,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_award_supplier_award_id"))
 
     op.drop_table("award_supplier")
+    with op.batch_alter_table("tender_pair", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tender_pair_second_id"))
+
+    op.drop_table("tender_pair")
+    with op.batch_alter_table("tender_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tender_change_tender_id"))
+        batch_op.drop_index(batch_op.f("ix_tender_change_notice_id"))
+
+    op.drop_table("tender_change")
     with op.batch_alter_table("sign_in_code", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_code_person_id"))
         batch_op.drop_index(batch_op.f("ix_sign_in_code_browser_digest"))
@@ -875,6 +956,7 @@ def downgrade() -> None:
     with op.batch_alter_table("tender", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tender_published_on"))
         batch_op.drop_index("ix_tender_open")
+        batch_op.drop_index(batch_op.f("ix_tender_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_tender_buyer_id"))
 
     op.drop_table("tender")
