@@ -20,14 +20,14 @@ def run(arguments: Sequence[str]) -> int:
         if module == "importlinter.cli":
             command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as go; go()"]
         sys.stderr.write(f"\n=== {module} {' '.join(rest)}\n")
-        if code := subprocess.run(command, check=False).returncode:  # noqa: S603  our own tools
+        if code := subprocess.run(command, check=False).returncode:
             return code
     if "--lint" in arguments:
         return 0
     wanted = [argument for argument in arguments if argument != "--lint"]
     sys.stderr.write(f"\n=== {' '.join(_TESTS)}\n")
     command = [sys.executable, "-m", *_TESTS, *wanted]
-    return subprocess.run(command, check=False).returncode  # noqa: S603
+    return subprocess.run(command, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -1,0 +1,170 @@
+"""The whole way: from a published page to an e-mail, a page and an answer."""
+
+import email
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from crawler.sample.chamber import MEMBER_EMAIL, PASSWORD, STAFF_EMAIL
+from tests.stories.conftest import ROOT, Served, free_port, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+REPLAY = ROOT / ".." / "shared" / "tools" / "replay.py"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demonstration, served."""
+    with serving(tmp_path_factory.mktemp("demo"), "demo") as served:
+        yield served
+
+
+def mails_of(folder: Path) -> list[tuple[str, str, str]]:
+    """Recipient, subject and text of each e-mail in a folder."""
+    found = []
+    for path in sorted(folder.glob("*.eml")):
+        message = email.message_from_bytes(path.read_bytes(), policy=default)
+        body = message.get_body(("plain",))
+        assert body is not None
+        found.append((str(message["To"]), str(message["Subject"]), body.get_content()))
+    return found
+
+
+def sign_in(page: Page, url: str, address: str) -> None:
+    """Sign in with the password of the sample, as a person does."""
+    page.goto(f"{url}/connexion")
+    page.fill("input[type=email]", address)
+    page.fill("input[type=password]", PASSWORD)
+    page.locator("main form:has(input[type=password]) button").first.click()
+
+
+def test_the_demonstration_reads_matches_and_writes(demo: Served) -> None:
+    said = (demo.folder / "served.log").read_text()
+
+    mails = mails_of(demo.folder / "var" / "demo" / "mails")
+
+    assert MEMBER_EMAIL in said
+    assert STAFF_EMAIL in said
+    assert len(mails) >= 9
+    assert len({to for to, _, _ in mails}) == len(mails)
+    for _, subject, text in mails:
+        assert re.search(r"\d+ (nouveau|délai|neue|new)", subject)
+        assert "/marches/" in text
+        assert "/desabonnement/" in text
+
+
+def test_a_member_finds_a_tender_in_the_mail_and_answers(demo: Served, browser: Browser) -> None:
+    [mail] = [text for to, _, text in mails_of(demo.folder / "var" / "demo" / "mails") if to == MEMBER_EMAIL]
+    tender = re.search(r"http\S+/marches/\d+(?=\s)", mail)
+    assert tender is not None
+    page = browser.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    hosts: set[str] = set()
+    page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+
+    page.goto(tender[0])
+    sign_in(page, demo.url, MEMBER_EMAIL)
+    page.goto(tender[0])
+    page.get_by_role("button", name="Intéresse").first.click()
+
+    page.goto(f"{demo.url}/marches")
+    assert "ntéresse" in page.locator("main").inner_text()
+    assert problems == []
+    assert hosts == {demo.url.split("/")[2]}
+    page.close()
+
+
+def test_staff_keep_and_drop_and_the_kept_one_is_mailed(demo: Served, browser: Browser) -> None:
+    page = browser.new_page()
+    sign_in(page, demo.url, STAFF_EMAIL)
+    page.goto(f"{demo.url}/equipe/file")
+    before = json.loads(demo_status(demo))["matches"]
+
+    page.get_by_role("button", name="Garder").first.click()
+    page.get_by_role("button", name="Écarter").first.click()
+
+    after = json.loads(demo_status(demo))["matches"]
+    assert after["released"] == before["released"] + 1
+    assert after["dropped"] == before["dropped"] + 1
+    page.close()
+
+
+def test_every_page_works_on_a_telephone_without_javascript(demo: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, demo.url, MEMBER_EMAIL)
+
+    for path in ("/", "/marches", "/preferences", "/sources", "/mentions"):
+        page.goto(demo.url + path)
+        # Without JavaScript the page cannot be asked how wide it is: a full screenshot tells.
+        picture = page.screenshot(full_page=True)
+        assert int.from_bytes(picture[16:20], "big") == 360, path
+    context.close()
+
+
+def demo_status(demo: Served) -> str:
+    """The status of the demonstration's own database."""
+    environment = {**demo.environment, "AIMP_DATA_DIR": str(demo.folder / "var" / "demo")}
+    done = subprocess.run(
+        [sys.executable, "-m", "aimp", "status", "--json"],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.fixture
+def replay() -> Iterator[str]:
+    """The address of the replay server, with every recorded date moved to today."""
+    if not REPLAY.exists():
+        pytest.skip("no recordings beside the project")
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, str(REPLAY), "--port", str(port), "--today"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    yield f"http://127.0.0.1:{port}/simap/api"
+    process.terminate()
+    process.wait(10)
+    process.stdout.close()
+
+
+def test_recorded_notices_reach_a_member_within_two_minutes(
+    replay: str, tmp_path: Path, browser: Browser
+) -> None:
+    (tmp_path / "var").mkdir()
+    with serving(tmp_path, "up", simap_url=replay) as served:
+        served.aimp("sample")
+        mails = tmp_path / "var" / "mails"
+        served.wait_for(lambda: mails_of(mails) if mails.exists() else [])
+
+        found = json.loads(served.aimp("status", "--json").splitlines()[-1])
+        [(address, _, text), *_] = mails_of(mails)
+        tender = re.search(r"http\S+/marches/\d+(?=\s)", text)
+        assert tender is not None
+        page = browser.new_page()
+        sign_in(page, served.url, address)
+        page.goto(tender[0])
+        page.get_by_role("button", name="Cherche partenaires").first.click()
+        page.goto(f"{served.url}/marches")
+        shown = page.locator("main").inner_text()
+        page.close()
+        code = served.stop()
+
+    assert found["notices"] >= 5
+    assert found["matches"]["released"] >= 1
+    assert "artenaires" in shown
+    assert code == 0
