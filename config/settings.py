@@ -21,7 +21,7 @@ class BadConfiguration(Exception):
 class Settings(BaseSettings):
     """Every setting of the installation, read from `AIMP_…` variables; each default works on a laptop."""
 
-    model_config = SettingsConfigDict(env_prefix="AIMP_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="AIMP_", env_ignore_empty=True, extra="ignore")
 
     database_url: str = Field("", description="SQLAlchemy address; empty: an SQLite file in the data folder")
     data_dir: Path = Field(Path("var"), description="Folder for the embedded database, files and models")
@@ -39,9 +39,29 @@ class Settings(BaseSettings):
         "", description="Signs forms and links; at least 32 characters. Empty: made once in the data folder"
     )
     simap_url: str = Field("https://www.simap.ch/api", description="Base address of simap's API")
+    simap_archive_url: str = Field(
+        "https://archiv.simap.ch/api", description="Base address of the archive of simap before July 2024"
+    )
+    amtsblattportal_url: str = Field(
+        "https://amtsblattportal.ch/api/v1", description="Base address of the cantonal gazettes' API"
+    )
     ted_url: str = Field("https://api.ted.europa.eu", description="Base address of TED's search API")
     boamp_url: str = Field(
         "https://boamp-datadila.opendatasoft.com", description="Base address of BOAMP's API"
+    )
+    boamp_departments: str = Field(
+        "1 01 74",
+        pattern=r"^\s*\d{1,3}[AB]?(?:[ ,]+\d{1,3}[AB]?)*\s*$",
+        description="Départements read from BOAMP; by default Ain and Haute-Savoie, around Geneva",
+    )
+    ted_places: str = Field(
+        "CHE FRK21 FRK28",
+        pattern=r"^\s*[A-Z]{2,3}[0-9A-Z]{0,3}(?:[ ,]+[A-Z]{2,3}[0-9A-Z]{0,3})*\s*$",
+        description="Places read from TED, as countries of three letters or NUTS codes; by default "
+        "Switzerland, Ain and Haute-Savoie",
+    )
+    sources_file: Path | None = Field(
+        None, description="TOML file of the installation's own sources, in the shape of config/sources.toml"
     )
     contact_url: str = Field(
         "https://www.apres-ge.ch", description="Address given to sources in the user agent"
@@ -56,7 +76,15 @@ class Settings(BaseSettings):
         "", description="Password of the invented sample's people, shown on the front page (set by make demo)"
     )
 
-    @field_validator("base_url", "simap_url", "ted_url", "boamp_url", "contact_url")
+    @field_validator(
+        "base_url",
+        "simap_url",
+        "simap_archive_url",
+        "amtsblattportal_url",
+        "ted_url",
+        "boamp_url",
+        "contact_url",
+    )
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         parts = urlsplit(value)

@@ -74,7 +74,7 @@ def make_member(session: Session, **overrides: Any) -> Member:
         "name": f"Coopérative Éclat {number}",
         "legal_form": LegalForm.COOPERATIVE,
         "statement": "Nettoyage écologique de bureaux et d’écoles, avec des emplois d’insertion.",
-        "sectors": ["nettoyage"],
+        "sectors": ["nettoyage_conciergerie_blanchisserie"],
         "cpv_codes": ["90910000"],
         "cantons": ["GE", "VD"],
         "offer_languages": ["fr"],

@@ -1,0 +1,345 @@
+"""Who may see and do what: every route, every kind of reader, every object id."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
+from werkzeug.routing import Rule
+
+from config.settings import BadConfiguration, Settings
+from procurement.db import Base, transaction
+from procurement.models import Match, Member, Person, SignIn, Tender
+from procurement.vocabulary import Role
+from tests.factories import make_chamber, make_match, make_member, make_person, make_tender
+from tests.web.conftest import Clock, Page, Writing
+from web import access, create_app
+from web.access import Audience, local_path
+from web.transactions import is_static
+
+# Every route with its audience: a route that is not here fails the test below.
+ROUTES = {
+    ("GET", "/"): Audience.PUBLIC,
+    ("GET", "/connexion"): Audience.PUBLIC,
+    ("POST", "/connexion"): Audience.PUBLIC,
+    ("GET", "/connexion/code"): Audience.PUBLIC,
+    ("POST", "/connexion/code"): Audience.PUBLIC,
+    ("POST", "/connexion/code/demande"): Audience.PUBLIC,
+    ("GET", "/desabonnement/<token>"): Audience.PUBLIC,
+    ("POST", "/desabonnement/<token>"): Audience.PUBLIC,
+    ("GET", "/sources"): Audience.PUBLIC,
+    ("GET", "/mentions"): Audience.PUBLIC,
+    ("GET", "/marches/<int:tender_id>"): Audience.SIGNED_IN,
+    ("GET", "/preferences"): Audience.SIGNED_IN,
+    ("POST", "/preferences"): Audience.SIGNED_IN,
+    ("POST", "/preferences/mot-de-passe"): Audience.SIGNED_IN,
+    ("POST", "/preferences/connexions"): Audience.SIGNED_IN,
+    ("POST", "/deconnexion"): Audience.SIGNED_IN,
+    ("GET", "/marches"): Audience.MEMBER,
+    ("GET", "/marches/<int:tender_id>/reponse"): Audience.MEMBER,
+    ("POST", "/marches/<int:tender_id>/reponse"): Audience.MEMBER,
+    ("GET", "/equipe/file"): Audience.STAFF,
+    ("POST", "/equipe/matches/<int:match_id>/garder"): Audience.STAFF,
+    ("POST", "/equipe/matches/<int:match_id>/ecarter"): Audience.STAFF,
+    ("POST", "/equipe/matches/<int:match_id>/defaire"): Audience.STAFF,
+    ("GET", "/equipe/reponses"): Audience.STAFF,
+    ("GET", "/equipe/membres"): Audience.STAFF,
+    ("GET", "/equipe/membres/<int:member_id>"): Audience.STAFF,
+}
+READERS = {"anonymous": None, "member": Role.MEMBER, "staff": Role.STAFF}
+MATRIX = [(method, path, who, reader) for (method, path), who in ROUTES.items() for reader in READERS]
+
+
+@dataclass
+class World:
+    """A chamber with a member, a match and staff; and another chamber with the same."""
+
+    person: Person
+    stranger: Person
+    staff: Person
+    other_staff: Person
+    match: Match
+    tender: Tender
+    member: Member
+
+
+@pytest.fixture
+def world(writing: Writing) -> World:
+    """Two chambers that may know nothing of each other."""
+    with writing() as session:
+        member, tender = make_member(session), make_tender(session)
+        other_chamber = make_chamber(session, key="autre")
+        return World(
+            person=make_person(session, member=member),
+            stranger=make_person(session, member=make_member(session)),
+            staff=make_person(session, role=Role.STAFF),
+            other_staff=make_person(session, role=Role.STAFF, chamber=other_chamber),
+            match=make_match(session, member=member, tender=tender),
+            tender=tender,
+            member=member,
+        )
+
+
+def views(app: Flask) -> list[tuple[str, Rule]]:
+    """Every route of ours as method and rule."""
+    return [
+        (method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if not is_static(rule.endpoint)
+    ]
+
+
+def address(path: str, world: World) -> str:
+    """The path with the ids of the world put in."""
+    ids = {
+        "tender_id": world.tender.id,
+        "match_id": world.match.id,
+        "member_id": world.member.id,
+        "token": "x",
+    }
+    return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
+
+
+def test_every_route_stands_in_the_table_with_its_audience(app: Flask) -> None:
+    found = {(method, rule.rule): access.audience_of(app, rule.endpoint) for method, rule in views(app)}
+
+    assert found == ROUTES
+
+
+@pytest.mark.parametrize(("method", "path", "who", "reader"), MATRIX)
+def test_only_its_audience_passes_the_door(
+    page: Page, world: World, method: str, path: str, who: Audience, reader: str
+) -> None:
+    people = {"anonymous": None, "member": world.person, "staff": world.staff}
+    person = people[reader]
+    if person is not None:
+        page.sign_in(person)
+
+    url = address(path, world)
+    if method == "GET":
+        response = page.client.get(url)
+    else:
+        response = page.post(url, choice="interested", reason="too_far", frequency="daily", language="fr")
+
+    sent_to_door = response.status_code == 303 and response.location.startswith("/connexion")
+    if access.may_see(person, who):
+        is_forged_link = path == "/desabonnement/<token>"
+        ends_here = path == "/preferences/connexions" or path.startswith("/connexion/code")
+        assert response.status_code == 404 if is_forged_link else response.status_code in (200, 303, 422)
+        assert ends_here or not sent_to_door
+    elif person is None:
+        assert sent_to_door
+    else:
+        assert response.status_code == 404
+
+
+def test_a_view_without_audience_stops_the_start(app: Flask) -> None:
+    app.add_url_rule("/porte-ouverte", "open_door", lambda: "oups")
+
+    with pytest.raises(BadConfiguration, match="open_door"):
+        access.install(app)
+
+
+def test_a_view_without_audience_is_shown_to_nobody(app: Flask, page: Page, world: World) -> None:
+    app.add_url_rule("/porte-ouverte", "open_door", lambda: "oups")
+
+    page.sign_in(world.staff)
+
+    assert "oups" not in page.get("/porte-ouverte", status=404).get_text()
+
+
+def test_staff_cannot_reach_the_objects_of_another_chamber(
+    page: Page, world: World, writing: Writing
+) -> None:
+    page.sign_in(world.other_staff)
+
+    page.get(f"/equipe/membres/{world.member.id}", status=404)
+    for act in ("garder", "ecarter", "defaire"):
+        response = page.post(f"/equipe/matches/{world.match.id}/{act}", reason="too_far")
+        assert response.status_code == 404
+
+    with writing() as session:
+        match = session.get_one(Match, world.match.id)
+        assert (match.released_at, match.dropped_at, match.decided_by_id) == (None, None, None)
+
+
+@pytest.mark.parametrize("path", ["/marches/{}", "/marches/{}/reponse", "/equipe/membres/{}"])
+def test_unknown_ids_are_not_found(page: Page, world: World, path: str) -> None:
+    page.sign_in(world.staff if path.startswith("/equipe") else world.person)
+
+    page.get(path.format(987654), status=404)
+
+
+def test_every_form_needs_its_token_but_the_one_click_stop(app: Flask, page: Page, world: World) -> None:
+    posts = [rule.rule for method, rule in views(app) if method == "POST"]
+
+    for path in posts:
+        for person in (None, world.person, world.staff):
+            browser = page.other()
+            if person is not None:
+                browser.sign_in(person)
+            response = browser.client.post(address(path, world), data={"choice": "interested"})
+            assert response.status_code == (404 if path == "/desabonnement/<token>" else 400), path
+
+
+def test_a_form_of_another_browser_is_refused_and_changes_nothing(page: Page, world: World) -> None:
+    token = page.other().sign_in(world.stranger).token()
+    page.sign_in(world.person)
+
+    response = page.client.post(f"/marches/{world.tender.id}/reponse", data={"csrf_token": token})
+
+    assert response.status_code == 400
+    assert "Formulaire périmé" in response.get_data(as_text=True)
+
+
+def rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, but the two things that a GET may note."""
+    noted = {("match", "opened_at"), ("sign_in", "last_seen_at")}
+    with engine.connect() as connection:
+        return {
+            table.name: sorted(
+                (
+                    tuple(row)
+                    for row in connection.execute(
+                        select(*[c for c in table.columns if (table.name, c.name) not in noted])
+                    )
+                ),
+                key=repr,
+            )
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_a_get_changes_nothing(
+    page: Page, world: World, engine: Engine, clock: Clock, writing: Writing
+) -> None:
+    with writing() as session:
+        session.get_one(Match, world.match.id).released_at = clock.now
+    browsers = [page, page.other().sign_in(world.person), page.other().sign_in(world.staff)]
+    before = rows(engine)
+    clock.move(minutes=10)
+
+    for browser in browsers:
+        for method, path in ROUTES:
+            if method == "GET":
+                browser.client.get(address(path, world))
+                browser.client.head(address(path, world))
+                browser.client.options(address(path, world))
+
+    assert rows(engine) == before
+
+
+def test_the_first_look_at_ones_own_tender_is_noted_once(
+    page: Page, world: World, clock: Clock, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        session.get_one(Match, world.match.id).released_at = now
+    page.other().sign_in(world.stranger).get(f"/marches/{world.tender.id}")
+    page.other().sign_in(world.staff).get(f"/marches/{world.tender.id}")
+    with writing() as session:
+        assert session.get_one(Match, world.match.id).opened_at is None
+
+    page.sign_in(world.person).get(f"/marches/{world.tender.id}")
+    clock.move(hours=1)
+    page.get(f"/marches/{world.tender.id}")
+
+    with writing() as session:
+        assert session.get_one(Match, world.match.id).opened_at == now
+
+
+def test_being_there_is_noted_at_most_every_five_minutes(
+    page: Page, world: World, clock: Clock, writing: Writing, now: datetime
+) -> None:
+    def last_seen() -> datetime:
+        with writing() as session:
+            return session.scalars(select(SignIn)).one().last_seen_at
+
+    page.sign_in(world.person)
+
+    clock.move(minutes=4)
+    page.get("/marches")
+    assert last_seen() == now
+    clock.move(minutes=4)
+    page.get("/marches")
+    assert last_seen() == clock.now
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/marches\r\nSet-Cookie: a=b",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        " /marches",
+        "/" + "a" * 600,
+        "",
+    ],
+)
+def test_after_signing_in_nobody_is_led_elsewhere(page: Page, world: World, trick: str) -> None:
+    page.sign_in(world.person)
+
+    response = page.client.get("/connexion", query_string={"suite": trick})
+
+    assert local_path(trick) is None
+    assert response.location == "/marches"
+
+
+def test_after_signing_in_one_gets_the_page_one_wanted(page: Page, world: World) -> None:
+    wanted = f"/marches/{world.tender.id}/reponse?choix=interested"
+
+    door = page.client.get(wanted)
+    page.sign_in(world.person)
+    through = page.client.get(door.location)
+
+    assert through.location == wanted
+
+
+def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> None:
+    def menu(browser: Page) -> list[str]:
+        return [link.get_text() for link in browser.get("/").select("nav.menu a")]
+
+    assert menu(page) == ["Sources"]
+    assert menu(page.other().sign_in(world.person)) == ["Mes marchés", "Sources", "Préférences"]
+    assert menu(page.other().sign_in(world.staff)) == [
+        "File d’attente",
+        "Réponses",
+        "Membres",
+        "Sources",
+        "Préférences",
+    ]
+
+
+def test_a_former_member_is_out_at_once(page: Page, world: World, writing: Writing) -> None:
+    page.sign_in(world.person).get("/marches")
+
+    with writing() as session:
+        session.get_one(Member, world.member.id).is_active = False
+
+    assert page.client.get("/marches").location.startswith("/connexion")
+
+
+@pytest.mark.parametrize("value", [7, ["a"], None, "not a token"])
+def test_a_cookie_that_holds_nonsense_is_nobody(page: Page, value: object) -> None:
+    with page.client.session_transaction() as cookie:
+        cookie["token"] = value
+
+    assert page.client.get("/preferences").location.startswith("/connexion")
+
+
+def test_the_application_starts_on_its_own_database(settings: Settings) -> None:
+    app = create_app(settings)
+
+    assert app.test_client().get("/mentions").status_code == 200
+    with transaction(app.extensions["aimp"]["engine"], read_only=True):
+        pass
+    app.extensions["aimp"]["engine"].dispose()

@@ -1,0 +1,129 @@
+"""What staff read: answers, members and their profiles."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from procurement.models import Person
+from procurement.vocabulary import Role
+from tests.factories import make_chamber, make_match, make_member, make_person, make_tender
+from tests.web.conftest import Page, Writing
+
+
+@pytest.fixture
+def staff(writing: Writing) -> Person:
+    """Somebody of the staff."""
+    with writing() as session:
+        return make_person(session, role=Role.STAFF)
+
+
+def test_answers_are_read_newest_first_with_their_reason(page: Page, staff: Person, writing: Writing) -> None:
+    with writing() as session:
+        person, tenders = make_person(session), [make_tender(session, title={"fr": name}) for name in "AB"]
+    member = page.other().sign_in(person)
+    member.post(f"/marches/{tenders[0].id}/reponse", choice="interested")
+    page.clock.move(minutes=1)
+    member.post(f"/marches/{tenders[1].id}/reponse", choice="not_for_us", refusal="too_big")
+
+    soup = page.sign_in(staff).get("/equipe/reponses")
+
+    assert [row.select("td a")[0].get_text() for row in soup.select("tbody tr")] == ["B", "A"]
+    assert "trop grand pour nous" in soup.get_text()
+    lead = soup.select_one(".lead")
+    assert lead is not None
+    assert lead.get_text() == "intéresse 1 · pas pour nous 1 · cherche partenaires 0"
+
+
+def test_no_answer_yet_says_so(page: Page, staff: Person) -> None:
+    assert "Pas encore de réponse" in page.sign_in(staff).get("/equipe/reponses").get_text()
+
+
+def test_the_answers_of_another_chamber_are_not_shown(page: Page, staff: Person, writing: Writing) -> None:
+    with writing() as session:
+        other = make_member(session, chamber=make_chamber(session, key="autre"), name="Ailleurs")
+        person, tender = make_person(session, member=other), make_tender(session)
+    page.other().sign_in(person).post(f"/marches/{tender.id}/reponse", choice="interested")
+
+    page.sign_in(staff)
+
+    assert "Ailleurs" not in page.get("/equipe/reponses").get_text()
+    assert "Ailleurs" not in page.get("/equipe/membres").get_text()
+    assert "Ailleurs" not in page.get(f"/marches/{tender.id}").get_text()
+
+
+def test_each_member_stands_with_its_figures(
+    page: Page, staff: Person, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        member = make_member(session, name="Atelier du Rhône", sectors=["restauration_traiteur", "inconnu"])
+        make_person(session, member=member)
+        make_person(session, member=member, is_active=False)
+        make_match(session, member=member, released_at=now)
+        closed = make_tender(session, submission_deadline=now - timedelta(days=1))
+        make_match(session, member=member, tender=closed, released_at=now)
+        make_match(session, member=member)
+        make_member(session, name="Zéro", sectors=[], is_active=False)
+
+    rows = page.sign_in(staff).get("/equipe/membres").select("tbody tr")
+
+    assert [[cell.get_text(strip=True) for cell in row.select(".number")] for row in rows] == [
+        ["1", "2", "1", "0"],
+        ["0", "0", "0", "0"],
+    ]
+    assert "Restauration" in rows[0].get_text()
+    assert "inactif" in rows[1].get_text()
+
+
+def test_no_member_yet_says_how_they_come(page: Page, staff: Person) -> None:
+    assert "Pas encore de membre" in page.sign_in(staff).get("/equipe/membres").get_text()
+
+
+def test_a_profile_shows_what_a_member_offers_and_was_sent(
+    page: Page, staff: Person, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        member = make_member(
+            session, references=["Écoles de Lancy"], excluded_words=["amiante"], cpv_codes=["90910000"]
+        )
+        make_person(session, member=member, unsubscribed_at=now, is_active=False)
+        make_person(session, member=member)
+        make_match(
+            session, member=member, tender=make_tender(session, title={"fr": "Ouvert"}), released_at=now
+        )
+        closed = make_tender(session, title={"fr": "Passé"}, submission_deadline=now)
+        make_match(session, member=member, tender=closed, released_at=now)
+        make_match(session, member=member)
+
+    soup = page.sign_in(staff).get(f"/equipe/membres/{member.id}")
+
+    text = soup.get_text()
+    for words in (
+        "Écoles de Lancy",
+        "amiante",
+        "Services de nettoyage",
+        "Genève, Vaud",
+        "ne reçoit plus d’alertes",
+        "Ouvert",
+        "Passé",
+        "Une correspondance attend encore votre décision.",
+    ):
+        assert words in text
+    assert "Voir et répondre" not in text
+
+
+def test_a_bare_profile_has_no_holes(page: Page, staff: Person, writing: Writing) -> None:
+    with writing() as session:
+        member = make_member(
+            session, sectors=[], cpv_codes=[], cantons=[], offer_languages=[], statement="", is_active=False
+        )
+
+    text = page.sign_in(staff).get(f"/equipe/membres/{member.id}").get_text()
+
+    for words in (
+        "tous",
+        "non précisées",
+        "Personne n’est inscrit.",
+        "Aucun marché ouvert transmis",
+        "inactif",
+    ):
+        assert words in text

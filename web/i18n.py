@@ -1,0 +1,137 @@
+"""The language of a request, and the words, dates and reasons that templates say in it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, g, request
+
+from procurement import i18n, reasons
+from procurement.codes import cpv_labels
+from procurement.i18n import ZURICH, Deadline, say_amount, say_date, say_hour, say_instant
+from procurement.models import Tender, Translations, in_language
+from procurement.reasons import canton_name
+from procurement.vocabulary import Labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A text as its source published it, with the language it is in."""
+
+    text: str
+    language: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The text cut where it has an empty line or a new one."""
+        return [line.strip() for line in self.text.split("\n") if line.strip()]
+
+
+def page_language(wanted: str | None) -> str:
+    """The language a page is shown in: the one wanted when there is a catalogue for it, else French."""
+    return wanted if wanted in i18n.page_languages() else "fr"
+
+
+def install(app: Flask) -> None:
+    """Choose the language of each request and give the templates their words."""
+
+    @app.before_request
+    def choose_language() -> None:
+        g.language = page_language(request.accept_languages.best_match(i18n.page_languages()))
+
+    app.jinja_env.globals.update(
+        _=gettext,
+        ngettext=ngettext,
+        label=label,
+        reason=reason,
+        deadline=deadline,
+        published=published,
+        in_language=lambda texts, created_in=None: in_language(texts, g.language, created_in),
+        say_date=lambda day: say_date(day, g.language),
+        say_iso=lambda text: say_date(date.fromisoformat(text), g.language),
+        say_instant=lambda at: say_instant(at, g.language),
+        say_amount=lambda amount, currency: say_amount(amount, currency, g.language),
+        say_read=say_read,
+        canton_name=lambda code: canton_name(code, g.language),
+        language_name=language_name,
+        percent=percent,
+        names_lot=names_lot,
+    )
+
+
+def gettext(text: str) -> str:
+    """The text in the language of the request."""
+    return i18n.translator(g.language).gettext(text)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The form that goes with the count, in the language of the request, with the count put in."""
+    return i18n.translator(g.language).ngettext(one, many, count).format(count=count)
+
+
+def label(word: Labelled) -> str:
+    """A word of the trade in the language of the request."""
+    return word.label(g.language)
+
+
+def reason(facts: Mapping[str, Any]) -> str:
+    """A reason or a risk as a sentence."""
+    return reasons.say(facts, g.language)
+
+
+def deadline(tender: Tender) -> Deadline:
+    """A tender's deadline: « dans 12 jours », and the date with its hour."""
+    at = tender.submission_deadline
+    return i18n.say_deadline(at, now=g.now, language=g.language, is_closed=not tender.is_open(g.now))
+
+
+def published(texts: Translations | None, created_in: str | None = None) -> Published:
+    """A published text for this reader, in their language when there is one, with the language it is in."""
+    text = in_language(texts, g.language, created_in)
+    language = next((each for each, words in (texts or {}).items() if words == text), created_in or "")
+    return Published(text, language)
+
+
+def language_name(code: str) -> str:
+    """The name of a language: « français »."""
+    return str(i18n.locale_of(g.language).languages.get(code, code))
+
+
+def percent(share: float) -> str:
+    """A weight as one writes it: « 35 % », « 12,5 % »."""
+    number = f"{share:.1f}".removesuffix(".0")
+    return f"{number.replace('.', ',') if g.language != 'en' else number}\u00a0%"
+
+
+def names_lot(title: str, number: int) -> bool:
+    """Whether a lot's title begins with its number already: « Lot 2 : vitrages »."""
+    return re.match(rf"(?:lot|los|lotto)\s*(?:n[°o.]*\s*)?{number}\b", title, re.IGNORECASE) is not None
+
+
+def say_read(at: datetime) -> str:
+    """When something was read, as one says it: « ce matin à 6 h 10 », « hier à 14 h »."""
+    days, hour = i18n.days_until(at, g.now), say_hour(at, g.language)
+    if days == 0 and at.astimezone(ZURICH).hour < 12:
+        return gettext("ce matin à {hour}").format(hour=hour)
+    if days == 0:
+        return gettext("aujourd’hui à {hour}").format(hour=hour)
+    if days == -1:
+        return gettext("hier à {hour}").format(hour=hour)
+    return gettext("le {day} à {hour}").format(
+        day=say_date(at.astimezone(ZURICH).date(), g.language), hour=hour
+    )
+
+
+def cpv_words(codes: list[str]) -> list[tuple[str, str]]:
+    """Codes with their words for this reader; a code never stands without words."""
+    known = cpv_labels(g.session, codes, g.language)
+    words = {code: text.replace("'", "’") if g.language == "fr" else text for code, text in known.items()}
+    return [(code, words.get(code) or gettext("libellé inconnu")) for code in codes]
+
+
+def today() -> date:
+    """Today in Geneva."""
+    moment: datetime = g.now
+    return moment.astimezone(ZURICH).date()

@@ -1,0 +1,72 @@
+"""My matches: the tenders released to a member, by what there is to do about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Blueprint, g, render_template
+from flask.typing import ResponseReturnValue
+
+from procurement import matches
+from procurement.i18n import days_until
+from procurement.matches import MatchedTender
+from procurement.vocabulary import AnswerChoice
+from web.access import Audience, audience
+from web.lights import lights
+from web.pages import MenuEntry
+
+bp = Blueprint("matches", __name__)
+
+MENU = MenuEntry("Mes marchés", "matches.overview", Audience.MEMBER, 10)
+
+LAST_CHANCE_DAYS = 7
+
+
+@dataclass(slots=True)
+class Sorted:
+    """Tenders by what there is to do: the nearest deadline first in each."""
+
+    last_chance: list[MatchedTender] = field(default_factory=list)
+    to_decide: list[MatchedTender] = field(default_factory=list)
+    answered: list[MatchedTender] = field(default_factory=list)
+    closed: list[MatchedTender] = field(default_factory=list)
+
+    @property
+    def unanswered(self) -> list[MatchedTender]:
+        """What waits for an answer."""
+        return [*self.last_chance, *self.to_decide]
+
+    @property
+    def open_count(self) -> int:
+        """How many one may still bid for."""
+        return len(self.last_chance) + len(self.to_decide) + len(self.answered)
+
+
+@bp.get("/marches")
+@audience(Audience.MEMBER)
+def overview() -> ResponseReturnValue:
+    """The member's tenders."""
+    found = matches.tenders_of(g.session, member=g.member, now=g.now, include_closed=True)
+    return render_template(
+        "matches/overview.html", found=sort_matches(found, g.now), lights=lights(g.session, now=g.now)
+    )
+
+
+def sort_matches(found: Sequence[MatchedTender], now: datetime) -> Sorted:
+    """Put each tender where its reader looks for it; refusals come last among the answers."""
+    shelves = Sorted()
+    for item in found:
+        deadline = item.tender.submission_deadline
+        if not item.tender.is_open(now):
+            shelves.closed.append(item)
+        elif item.answer is not None:
+            shelves.answered.append(item)
+        elif deadline is not None and days_until(deadline, now) <= LAST_CHANCE_DAYS:
+            shelves.last_chance.append(item)
+        else:
+            shelves.to_decide.append(item)
+    shelves.answered.sort(
+        key=lambda item: item.answer is not None and item.answer.choice is AnswerChoice.NOT_FOR_US
+    )
+    shelves.closed.sort(key=lambda item: item.tender.published_on, reverse=True)
+    return shelves

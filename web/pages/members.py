@@ -1,0 +1,87 @@
+"""For staff: the chamber's members, what each offers, and what it was sent."""
+
+from flask import Blueprint, abort, g, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from config.tables import sectors
+from procurement import matches
+from procurement.models import Answer, Lot, Match, Member
+from web.access import Audience, audience
+from web.i18n import cpv_words
+from web.pages import MenuEntry
+from web.pages.matches import sort_matches
+
+bp = Blueprint("members", __name__)
+
+MENU = MenuEntry("Membres", "members.everyone", Audience.STAFF, 40)
+
+
+@bp.get("/equipe/membres")
+@audience(Audience.STAFF)
+def everyone() -> ResponseReturnValue:
+    """Every member of the chamber with its figures."""
+    found = g.session.scalars(
+        select(Member)
+        .where(Member.chamber_id == g.person.chamber_id)
+        .options(selectinload(Member.people))
+        .order_by(Member.is_active.desc(), Member.name)
+    ).all()
+    released = select(Match.member_id, func.count(Match.id.distinct())).where(
+        Match.chamber_id == g.person.chamber_id, Match.released_at.is_not(None)
+    )
+    still_open = released.join(Match.lot).join(Lot.tender).where(matches.is_open_clause(g.now))
+    answered = select(Answer.member_id, func.count(Answer.id)).join(Answer.member)
+    answered = answered.where(Member.chamber_id == g.person.chamber_id)
+    return render_template(
+        "members/everyone.html",
+        members=found,
+        released=dict(g.session.execute(released.group_by(Match.member_id)).all()),
+        still_open=dict(g.session.execute(still_open.group_by(Match.member_id)).all()),
+        answered=dict(g.session.execute(answered.group_by(Answer.member_id)).all()),
+        sector_words=sector_words,
+    )
+
+
+@bp.get("/equipe/membres/<int:member_id>")
+@audience(Audience.STAFF)
+def show(member_id: int) -> ResponseReturnValue:
+    """A member's profile with the tenders it was sent."""
+    member: Member = g.session.scalar(
+        select(Member)
+        .where(Member.id == member_id, Member.chamber_id == g.person.chamber_id)
+        .options(selectinload(Member.people))
+    ) or abort(404)
+    found = matches.tenders_of(g.session, member=member, now=g.now, include_closed=True)
+    return render_template(
+        "members/show.html",
+        member=member,
+        found=sort_matches(found, g.now),
+        waiting=_waiting(member),
+        words=cpv_words(member.cpv_codes),
+        sector_words=sector_words,
+    )
+
+
+def sector_words(keys: list[str]) -> list[str]:
+    """The words of sectors for this reader; a key that the file no longer knows is left out."""
+    known = sectors()
+    return [known[key].labels.get(g.language) or known[key].labels["fr"] for key in keys if key in known]
+
+
+def _waiting(member: Member) -> int:
+    return (
+        g.session.scalar(
+            select(func.count(Match.id))
+            .join(Match.lot)
+            .join(Lot.tender)
+            .where(
+                Match.member_id == member.id,
+                Match.released_at.is_(None),
+                Match.dropped_at.is_(None),
+                matches.is_open_clause(g.now),
+            )
+        )
+        or 0
+    )
