@@ -12,7 +12,10 @@ _QUIET = ("scrapy", "twisted", "alembic", "apscheduler", "asyncio", "filelock")
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _QUIET
+    library = record.name.partition(".")[0]
+    # APScheduler warns of each tick that finds the last one still busy: that is how it is meant to be.
+    least = logging.ERROR if library == "apscheduler" else logging.WARNING
+    return library not in _QUIET or record.levelno >= least
 
 
 def set_up_logs(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from procurement.vocabulary import Rule
+from procurement.rules import Rule
 
 
 class AimpError(Exception):

@@ -11,14 +11,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from procurement.accounts import write_audit
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.models import Answer, Chamber, Lot, Match, Member, Notice, NoticeVersion, Person, Tender
-from procurement.vocabulary import (
-    AnswerChoice,
-    DropReason,
-    MatchState,
-    Rule,
-    Strength,
-    TenderState,
-)
+from procurement.rules import Rule
+from procurement.vocabulary import AnswerChoice, DropReason, MatchState, Strength, TenderState
 
 
 @dataclass(frozen=True, slots=True)

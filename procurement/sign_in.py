@@ -15,7 +15,7 @@ from procurement.errors import RuleBroken
 from procurement.links import Links
 from procurement.mail import messages, outbox
 from procurement.models import Person, SignIn, SignInCode
-from procurement.vocabulary import Rule
+from procurement.rules import Rule
 
 CODE_MINUTES = 10
 LEAST_PASSWORD = 12

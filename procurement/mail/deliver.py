@@ -89,11 +89,15 @@ class SmtpCarrier:
             )
         else:
             relay = smtplib.SMTP(host, self._address.port or 25, timeout=self._timeout)
+        try:
             relay.ehlo_or_helo_if_needed()
-            if relay.has_extn("starttls"):
+            if self._address.scheme != "smtps" and relay.has_extn("starttls"):
                 relay.starttls(context=tls)
-        if self._address.username:
-            relay.login(unquote(self._address.username), unquote(self._address.password or ""))
+            if self._address.username:
+                relay.login(unquote(self._address.username), unquote(self._address.password or ""))
+        except BaseException:
+            relay.close()
+            raise
         return relay
 
     @staticmethod
@@ -217,7 +221,7 @@ _POLICY = _WholeAddresses(linesep="\r\n")
 
 
 def _mailbox(name: str, address: str) -> str:
-    """A name with its address; signs that mean something in a header are left out, for folding unquotes them."""
+    """A name with its address; signs that mean something in a header are left out: folding unquotes them."""
     return formataddr((" ".join(_HEADER_SIGNS.sub(" ", one_line(name)).split()), address))
 
 

@@ -58,13 +58,13 @@ def digest(
             for line in (
                 tr.gettext(
                     "Vous recevez ce message parce que {chamber} tient une veille des marchés publics pour "
-                    "{member} et que vous avez choisi d’être averti : {frequency}."
+                    "{member} et que vous avez choisi d’être averti : {frequency}."
                 ).format(
                     chamber=chamber.name, member=member.name, frequency=person.frequency.label(language)
                 ),
                 _adviser_line(chamber, language),
                 chamber.postal_address,
-                tr.gettext("Information sans garantie : seul l’avis officiel fait foi."),
+                tr.gettext("Information sans garantie : seul l’avis officiel fait foi."),
             )
             if line
         ),
@@ -81,11 +81,11 @@ def sign_in_code(*, person: Person, code: str, minutes: int, links: Links) -> Em
     tr = translator(language)
     return Email(
         language=language,
-        subject=tr.gettext("Votre code de connexion : {code}").format(code=code),
+        subject=tr.gettext("Votre code de connexion : {code}").format(code=code),
         preheader=tr.gettext("Valable {minutes} minutes, une seule fois.").format(minutes=minutes),
         greeting=tr.gettext("Bonjour {name},").format(name=person.name),
         blocks=(
-            Paragraph(tr.gettext("Voici votre code de connexion :")),
+            Paragraph(tr.gettext("Voici votre code de connexion :")),
             Paragraph(code, tone="code"),
             Paragraph(
                 tr.gettext(
@@ -97,7 +97,7 @@ def sign_in_code(*, person: Person, code: str, minutes: int, links: Links) -> Em
         ),
         foot=(
             tr.gettext(
-                "Vous n’avez rien demandé ? Ignorez ce message : sans le code, personne ne peut entrer."
+                "Vous n’avez rien demandé ? Ignorez ce message : sans le code, personne ne peut entrer."
             ),
             person.chamber.name,
         ),
@@ -126,7 +126,7 @@ def _item(matched: MatchedTender, language: str, links: Links, now: datetime) ->
     lots = len(matched.matches)
     facts = tender_facts(tender, matched, language)
     if len(tender.lots) > 1:
-        words = tr.ngettext("un lot pour vous : {lot}", "{count} lots pour vous, d’abord : {lot}", lots)
+        words = tr.ngettext("un lot pour vous : {lot}", "{count} lots pour vous, d’abord : {lot}", lots)
         facts += " · " + words.format(count=lots, lot=in_language(best.lot.title, language, tender.language))
     return Item(
         title=Link(title, links.tender(tender.id)),
@@ -169,7 +169,7 @@ def _subject(
         if name and name not in buyers:
             buyers.append(name)
     names = ", ".join(name if len(name) <= 40 else f"{name[:38]}…" for name in buyers[:3])
-    return ", ".join(parts) + (tr.gettext(" : {buyers}").format(buyers=names) if names else "")
+    return ", ".join(parts) + (tr.gettext(" : {buyers}").format(buyers=names) if names else "")
 
 
 def _sources_line(runs: Sequence[CrawlRun], language: str) -> str:
@@ -181,14 +181,14 @@ def _sources_line(runs: Sequence[CrawlRun], language: str) -> str:
     ]
     if not read:
         return tr.gettext("Aucune source n’a encore été lue.")
-    return tr.gettext("Sources : {sources}.").format(sources=" ; ".join(read))
+    return tr.gettext("Sources : {sources}.").format(sources=" ; ".join(read))
 
 
 def _warnings(runs: Sequence[CrawlRun], language: str, now: datetime) -> list[str]:
     tr = translator(language)
     return [
         tr.gettext(
-            "La dernière lecture de {source} est incomplète : un marché peut manquer. "
+            "La dernière lecture de {source} est incomplète : un marché peut manquer. "
             "Ce qui manque est redemandé à chaque passage."
         ).format(source=run.source)
         for run in runs
@@ -200,7 +200,7 @@ def _adviser_line(chamber: Chamber, language: str) -> str:
     if not chamber.adviser_name:
         return ""
     tr = translator(language)
-    return tr.gettext("Une question ? {name}, {email}").format(
+    return tr.gettext("Une question ? {name}, {email}").format(
         name=chamber.adviser_name, email=chamber.adviser_email
     )
 

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.models import Chamber, CrawlRun
+from procurement.rules import Rule as TradeRule
 from procurement.vocabulary import Role
-from procurement.vocabulary import Rule as TradeRule
 from tests.factories import make_chamber, make_person
 from tests.web.conftest import Page, Writing, check_page
 from web.access import Audience, audience

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from procurement import sign_in as verbs
 from procurement.errors import RuleBroken
 from procurement.models import Person
-from procurement.vocabulary import Rule
+from procurement.rules import Rule
 from web.access import Audience, audience, begin_sign_in, end_sign_in, local_path, start_page
 from web.errors import said
 from web.forms import CodeForm, CodeRequestForm, PasswordForm

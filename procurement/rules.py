@@ -1,0 +1,50 @@
+"""The rules that an act can break, each with the sentence a person reads; facts stand in braces."""
+
+from procurement.vocabulary import Labelled
+
+
+class Rule(Labelled):
+    """Rules of the trade that an act can break, with the sentence a person reads; facts stand in braces."""
+
+    DEADLINE_PASSED = (
+        "deadline_passed",
+        "Le délai de remise des offres est échu.",
+        "Die Frist für die Angebote ist abgelaufen.",
+        "Il termine per le offerte è scaduto.",
+        "The deadline for bids has passed.",
+    )
+    REASON_NEEDED = (
+        "reason_needed",
+        "Dites en un mot pourquoi : c’est ce qui permet à l’outil d’apprendre.",
+        "Sagen Sie kurz warum: So lernt das Werkzeug dazu.",
+        "Dite in breve perché: così lo strumento impara.",
+        "Say why in a word: this is how the tool learns.",
+    )
+    ALREADY_DECIDED = (
+        "already_decided",
+        "{who} a déjà décidé de cette correspondance.",
+        "{who} hat über diesen Treffer schon entschieden.",
+        "{who} ha già deciso su questa corrispondenza.",
+        "{who} has already decided on this match.",
+    )
+    WRONG_CREDENTIALS = (
+        "wrong_credentials",
+        "Adresse ou mot de passe incorrect.",
+        "Adresse oder Passwort ist falsch.",
+        "Indirizzo o password errati.",
+        "Wrong address or password.",
+    )
+    WRONG_CODE = (
+        "wrong_code",
+        "Ce code n’est pas valable ou n’est plus valable : demandez-en un nouveau.",
+        "Dieser Code ist nicht oder nicht mehr gültig: Fordern Sie einen neuen an.",
+        "Questo codice non è valido o non è più valido: chiedetene uno nuovo.",
+        "This code is not valid or no longer valid: ask for a new one.",
+    )
+    PASSWORD_TOO_SHORT = (
+        "password_too_short",
+        "Au moins {least} caractères.",
+        "Mindestens {least} Zeichen.",
+        "Almeno {least} caratteri.",
+        "At least {least} characters.",
+    )
