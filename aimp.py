@@ -13,6 +13,7 @@ import click
 
 from config.logs import set_up_logs
 from config.settings import BadConfiguration, Settings, settings
+from crawler.generic.command import sources_group
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -109,6 +110,23 @@ def crawl(source: str, since: datetime | None) -> None:
     )
     if report.verdict is Verdict.FAILED:
         sys.exit(1)
+
+
+@main.command()
+@click.option("--days", type=int, default=7, show_default=True, help="Tenders changed in the last days.")
+def merge(days: int) -> None:
+    """Let one tender stand for the same call read at several sources; doubtful pairs wait for staff."""
+    from datetime import timedelta
+
+    from procurement.db import transaction
+    from procurement.merging import merge_pending
+
+    with transaction(ready_engine()) as session:
+        report = merge_pending(session, since=clock() - timedelta(days=days), now=clock())
+    click.echo(f"{report.merged} merged, {report.doubtful} doubtful")
+
+
+main.add_command(sources_group)
 
 
 @main.command()
@@ -222,6 +240,39 @@ def set_password(email: str, password: str) -> None:
             raise click.UsageError(f"nobody has the address {email}")
         sign_in.set_password(session, person=person, password=password, now=clock())
     click.echo(f"The password of {email} is set.")
+
+
+@main.command()
+@click.option("--ocds", type=click.Path(file_okay=False, path_type=Path), help="Folder for OCDS 1.1 packages.")
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="File for a CSV table.")
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="File for a spreadsheet.")
+@click.option("--language", type=click.Choice(["fr", "de", "it", "en"]), default="fr", show_default=True)
+def export(ocds: Path | None, csv_file: Path | None, xlsx: Path | None, language: str) -> None:
+    """Write everything stored as open data: OCDS release packages, or a table of tenders."""
+    from procurement.accounts import only_chamber
+    from procurement.db import transaction
+    from procurement.exports.ocds import Publisher, ocds_packages, write_packages
+    from procurement.exports.tables import tender_rows, write_csv, write_xlsx
+
+    if not (ocds or csv_file or xlsx):
+        raise click.UsageError("say where to: --ocds, --csv or --xlsx")
+    chosen, engine = settings(), ready_engine()
+    with transaction(engine) as session:
+        name = only_chamber(session).name
+    with transaction(engine, read_only=True) as session:
+        if ocds:
+            publisher = Publisher(name=name, packages_url=f"{chosen.base_url}/ocds", url=chosen.contact_url)
+            packages, releases = write_packages(
+                ocds_packages(session, publisher=publisher, now=clock()), ocds
+            )
+            click.echo(f"{releases} releases in {packages} packages below {ocds}")
+        if csv_file:
+            with csv_file.open("w", encoding="utf-8", newline="") as out:
+                rows = write_csv(tender_rows(session, now=clock(), language=language), out, language=language)
+            click.echo(f"{rows} tenders in {csv_file}")
+        if xlsx:
+            rows = write_xlsx(tender_rows(session, now=clock(), language=language), xlsx, language=language)
+            click.echo(f"{rows} tenders in {xlsx}")
 
 
 @main.command()

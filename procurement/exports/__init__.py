@@ -1,0 +1,1 @@
+"""What leaves for other programs and for spreadsheets: OCDS release packages, CSV and XLSX."""
