@@ -5,6 +5,7 @@ from crawler.source import Tally
 from procurement.vocabulary import Verdict
 
 _LONG_WINDOW_DAYS = 4
+_VANISHED_SHARE = 0.02
 
 
 def verdict_on(
@@ -13,7 +14,8 @@ def verdict_on(
     """How a run ended and why, in words; what a spider's fault swallowed is counted as lost in the tally.
 
     Failed: the listing is incomplete or the run was cut short, so nobody knows what is missing. Incomplete: a
-    listed publication is lost, missing or in quarantine, or nothing at all was listed in a long window.
+    listed publication is lost, missing or in quarantine, a field that we count on is gone from more than one
+    in fifty, or nothing at all was listed in a long window.
     """
     reasons: list[str] = []
     unaccounted = tally.expected - tally.accounted
@@ -35,8 +37,18 @@ def verdict_on(
     ):
         if count > 0:
             reasons.append(f"{count} {words}")
-    if not tally.listed and window_days >= _LONG_WINDOW_DAYS:
+    reasons += _vanished(tally)
+    if not tally.listed and form.expected_per_run[0] and window_days >= _LONG_WINDOW_DAYS:
         reasons.append(
             f"nothing was listed in {window_days} days; at least {form.expected_per_run[0]} expected"
         )
     return (Verdict.PARTIAL if reasons else Verdict.OK), reasons
+
+
+def _vanished(tally: Tally) -> list[str]:
+    """A field gone from a few publications is theirs; gone from many, the source has changed its shape."""
+    return [
+        f"the field {path} is gone from {times} of {tally.examined} publications"
+        for path, times in sorted(tally.vanished.items())
+        if times > _VANISHED_SHARE * tally.examined
+    ]

@@ -60,6 +60,9 @@ class Tally:
     healed: int = 0
     listing_failed: bool = False
     reasons: list[str] = field(default_factory=list)
+    # How many answers were compared with the known shape, and in how many a field that we count on was gone.
+    examined: int = 0
+    vanished: dict[str, int] = field(default_factory=dict)
 
     @property
     def expected(self) -> int:
@@ -111,7 +114,7 @@ class TenderSpider(scrapy.Spider):
         **kwargs: Any,
     ) -> None:
         """Take what a run gives: the window of days, the keys stored already, and cases to ask for again."""
-        super().__init__(name=self.source, **kwargs)
+        super().__init__(name=form.key, **kwargs)
         self.form = form
         self.base_url = base_url
         self.since = since
@@ -138,6 +141,10 @@ class TenderSpider(scrapy.Spider):
         is whole and not as it should be (it goes to quarantine).
         """
         raise NotImplementedError
+
+    def read_answer(self, response: Response, key: str) -> NoticeRecord:
+        """As `read()`; a source whose list says something of a publication adds it here by its key."""
+        return self.read(response.body, url=response.url)
 
     def ask(
         self,
@@ -207,7 +214,7 @@ class TenderSpider(scrapy.Spider):
             yield Missing(key, number, f"HTTP {response.status}", response.url)
             return
         try:
-            yield self.read(response.body, url=response.url)
+            yield self.read_answer(response, key)
         except UnreadableNotice as problem:
             yield Unreadable(key, problem.path, problem.problem, response.body, response.url)
         except ValueError as problem:
@@ -247,7 +254,7 @@ class TenderSpider(scrapy.Spider):
         else:
             self.tally.lost += 1
         self.tally.reasons.append(f"{request.url}: {reason}")
-        logger.error("a page could not be read", extra={"source": self.source, "url": request.url})
+        logger.error("a page could not be read", extra={"source": self.form.key, "url": request.url})
         return iter(())
 
 

@@ -8,18 +8,29 @@ from sqlalchemy.orm import Session
 from config.tables import cpv_words
 from procurement.models import Cpv, Translations, in_language
 
+_AT_ONCE = 500
 
-def remember_cpv(session: Session, labels: Mapping[str, Translations]) -> None:
-    """Keep the words of codes met for the first time, and add languages missing so far."""
-    if not labels:
-        return
-    known = {row.code: row for row in session.scalars(select(Cpv).where(Cpv.code.in_(labels)))}
-    for code, words in labels.items():
-        row = known.get(code)
-        if row is None:
-            session.add(Cpv(code=code, labels=dict(words)))
-        elif set(words) - set(row.labels):
-            row.labels = {**words, **row.labels}
+
+def remember_cpv(session: Session, labels: Mapping[str, Translations], *, official: bool = False) -> int:
+    """Keep the words of codes met for the first time, and add languages missing so far; how many changed.
+
+    The words of an official list replace those that a notice gave.
+    """
+    codes, changed = list(labels), 0
+    for start in range(0, len(codes), _AT_ONCE):
+        some = codes[start : start + _AT_ONCE]
+        known = {row.code: row for row in session.scalars(select(Cpv).where(Cpv.code.in_(some)))}
+        for code in some:
+            row, words = known.get(code), labels[code]
+            if row is None:
+                session.add(Cpv(code=code, labels=dict(words)))
+                changed += 1
+                continue
+            joined = {**row.labels, **words} if official else {**words, **row.labels}
+            if joined != row.labels:
+                row.labels = joined
+                changed += 1
+    return changed
 
 
 def cpv_labels(session: Session, codes: Iterable[str], language: str) -> dict[str, str]:

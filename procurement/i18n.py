@@ -41,6 +41,16 @@ class Translator:
         return one if is_one else many
 
 
+def translated_later(text: str) -> str:
+    """The French text as it is, marked for the catalogues: it is put into a language where it is shown."""
+    return text
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter and the rest as it is: German nouns keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 def known_language(language: str | None) -> str:
     """A language of the service: the one asked for, else French."""
     return language if language in LANGUAGES else "fr"

@@ -6,17 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
+from procurement.calls import apply_call, apply_phase
 from procurement.cleaning import one_line
 from procurement.codes import remember_cpv
 from procurement.models import (
     Award,
     AwardSupplier,
     Buyer,
-    Consideration,
-    Criterion,
     Lot,
     MissingNotice,
     Notice,
@@ -25,17 +24,8 @@ from procurement.models import (
     Quarantine,
     Tender,
 )
-from procurement.records import (
-    AwardRecord,
-    CallRecord,
-    LotRecord,
-    NoticeRecord,
-    SupplierRecord,
-)
-from procurement.vocabulary import (
-    NoticeType,
-    TenderState,
-)
+from procurement.records import AwardRecord, NoticeRecord, SupplierRecord
+from procurement.vocabulary import NoticeType, ProcurementMethod, TenderState
 
 
 class Outcome(StrEnum):
@@ -185,6 +175,32 @@ def open_cases(session: Session, *, source: str, since: datetime) -> dict[str, s
     return {key: url for key, url in found}
 
 
+def pointed_at(session: Session, *, source: str) -> dict[str, str]:
+    """Publications that stored ones correct or refer to and nobody has asked for: their key and procedure.
+
+    A call by invitation is never published, so what its award refers to is not among them.
+    """
+    known = union_all(
+        select(Notice.source_key).where(Notice.source == source),
+        select(MissingNotice.source_key).where(MissingNotice.source == source),
+        select(Quarantine.source_key).where(Quarantine.source == source),
+    )
+    found: dict[str, str] = {}
+    for key in (Notice.corrects_key, Notice.refers_to_key):
+        rows = session.execute(
+            select(key, Tender.procedure_key)
+            .join(Tender, Notice.tender_id == Tender.id)
+            .where(
+                Notice.source == source,
+                Tender.procurement_method != ProcurementMethod.LIMITED,
+                key.is_not(None),
+                key.not_in(known),
+            )
+        )
+        found |= {pointed: procedure for pointed, procedure in rows if pointed}
+    return found
+
+
 def _settle(session: Session, record: NoticeRecord, now: datetime) -> None:
     """A publication that is stored is neither missing nor in quarantine any more."""
     for row in session.scalars(
@@ -251,7 +267,8 @@ def _tender_of(session: Session, record: NoticeRecord, now: datetime) -> Tender:
     return tender
 
 
-# The publications that may describe a call: the newest of them holds, whenever it is read.
+# The publications that may describe a call: the newest holds, whenever it is read; a phase adds to it.
+_PHASES = frozenset({NoticeType.SELECTIVE_OFFERING_PHASE})
 _CALLS = frozenset(
     {
         NoticeType.ADVANCE_NOTICE,
@@ -275,7 +292,8 @@ def _bring_up_to_date(session: Session, tender: Tender, record: NoticeRecord, no
     tender.published_on = min(notice.published_on for notice in notices)
     tender.changed_at = now
     calls = [notice for notice in notices if notice.notice_type in _CALLS]
-    superseded = {notice.id for notice in calls[:-1]}
+    whole = [notice for notice in calls if notice.notice_type not in _PHASES]
+    superseded = {notice.id for notice in whole[:-1]}
     tender.cpv_codes = sorted(
         {code for notice in notices if notice.id not in superseded for code in notice.cpv_codes}
     )
@@ -283,8 +301,14 @@ def _bring_up_to_date(session: Session, tender: Tender, record: NoticeRecord, no
         if not tender.lots:
             tender.lots.append(_whole_of(record))
         return
-    if calls and calls[-1].source_key == record.source_key:
-        _apply_call(tender, record, record.call)
+    # What still holds: the newest whole call, and the phases after it.
+    holding = calls[calls.index(whole[-1]) :] if whole else calls
+    if record.call.is_partial:
+        of_lot = [notice for notice in holding if notice.lot_key == record.lot_key]
+        if of_lot and of_lot[-1].source_key == record.source_key:
+            apply_phase(tender, record.call, is_newest=holding[-1] is of_lot[-1])
+    elif holding[0].source_key == record.source_key:
+        apply_call(tender, record, record.call, has_phase=len(holding) > 1)
 
 
 def _whole_of(record: NoticeRecord) -> Lot:
@@ -315,62 +339,6 @@ def _state_after(notices: list[Notice]) -> TenderState:
             case _:
                 state = TenderState.CALLED
     return state
-
-
-def _apply_call(tender: Tender, record: NoticeRecord, call: CallRecord) -> None:
-    tender.number = record.procedure_number
-    tender.title = record.title
-    tender.language = record.language
-    tender.procurement_method = record.procurement_method
-    tender.contract_nature = record.contract_nature
-    tender.is_under_treaty = record.is_under_treaty
-    tender.has_documents = record.has_documents
-    tender.url = record.url
-    for name in _SAME_NAME:
-        value = getattr(call, name)
-        setattr(tender, name, list(value) if isinstance(value, tuple) else value)
-    by_key = {lot.source_key: lot for lot in tender.lots}
-    wanted = {lot.source_key for lot in call.lots}
-    for lot in tender.lots:
-        lot.is_withdrawn = lot.source_key not in wanted
-    for lot_record in call.lots:
-        lot = by_key.get(lot_record.source_key) or Lot(source_key=lot_record.source_key)
-        if lot.source_key not in by_key:
-            tender.lots.append(lot)
-        _apply_lot(lot, lot_record)
-
-
-# One name for life: these fields of a call are columns of the tender under the same name.
-_SAME_NAME = tuple(name for name in CallRecord.__dataclass_fields__ if name != "lots")
-_LOT_SAME_NAME = tuple(
-    name
-    for name in LotRecord.__dataclass_fields__
-    if name not in ("source_key", "cpv_codes", "criteria", "considerations")
-)
-
-
-def _apply_lot(lot: Lot, record: LotRecord) -> None:
-    for name in _LOT_SAME_NAME:
-        setattr(lot, name, getattr(record, name))
-    lot.is_withdrawn = False
-    lot.matched_at = None
-    lot.cpv_codes = list(record.cpv_codes)
-    lot.considerations = [
-        Consideration(business_term=each.business_term, code=each.code, text=each.text)
-        for each in record.considerations
-    ]
-    lot.criteria = [
-        Criterion(
-            kind=criterion.kind,
-            position=position,
-            title=criterion.title,
-            description=criterion.description,
-            verification=criterion.verification,
-            weight=criterion.weight,
-            is_price=criterion.is_price,
-        )
-        for position, criterion in enumerate(record.criteria)
-    ]
 
 
 def counts(session: Session) -> dict[str, int]:

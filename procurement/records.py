@@ -70,7 +70,10 @@ class SupplierRecord:
 
 @dataclass(frozen=True, slots=True)
 class AwardRecord:
-    """The outcome of one lot, of the whole when `lot_key` is None; several suppliers may be a consortium."""
+    """The outcome of one lot, of the whole when `lot_key` is None; several suppliers may be a consortium.
+
+    Without suppliers nobody has won: `note` says why, or who was selected to bid.
+    """
 
     suppliers: tuple[SupplierRecord, ...]
     lot_key: str | None = None
@@ -113,7 +116,10 @@ class LotRecord:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """What a call for bids says beyond its title: deadlines, rules, documents and lots."""
+    """What a call for bids says beyond its title: deadlines, rules, documents and lots.
+
+    A partial one, such as the offering phase of a selective procedure, changes only what it states.
+    """
 
     description: Translations
     lots: tuple[LotRecord, ...]
@@ -141,6 +147,7 @@ class CallRecord:
     remedies: Translations = field(default_factory=dict)
     value_amount: int | None = None
     value_currency: str | None = None
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

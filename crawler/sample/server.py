@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -72,7 +72,6 @@ def error_body(path: str, refusal: Refused) -> JsonObject:
         "status": refusal.status,
         "error": HTTPStatus(refusal.status).phrase,
         "path": f"/api{path}",
-        "timestamp": datetime.now(UTC).isoformat(),
         "errorCode": refusal.code,
         "message": refusal.message,
         "missingFields": [],

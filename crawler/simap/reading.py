@@ -1,27 +1,18 @@
 """One answer of simap's publication-details, read into a NoticeRecord in clean text."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from typing import Any
-from urllib.parse import urlsplit
+import re
 
 from pydantic import ValidationError
 
 from crawler.simap import shape
-from crawler.text import html_to_text
+from crawler.simap.calls import call_of
+from crawler.simap.outcomes import lot_key_of, outcomes_of
+from crawler.simap.words import NATURES, meaning, text_of
 from procurement.cleaning import one_line
 from procurement.errors import UnreadableNotice
 from procurement.models import Translations
-from procurement.records import BuyerRecord, CallRecord, CriterionRecord, LotRecord, NoticeRecord
-from procurement.vocabulary import (
-    LANGUAGES,
-    ContractNature,
-    CriteriaSource,
-    CriterionKind,
-    NoticeType,
-    ProcurementMethod,
-    Stated,
-)
+from procurement.records import BuyerRecord, NoticeRecord
+from procurement.vocabulary import ContractNature, ProcurementMethod
 
 SOURCE = "simap"
 
@@ -32,41 +23,14 @@ _METHODS = {
     "direct": ProcurementMethod.DIRECT,
     "no_process": ProcurementMethod.NONE,
 }
-_NATURES = {
-    "construction": ContractNature.WORKS,
-    "supply": ContractNature.GOODS,
-    "service": ContractNature.SERVICES,
+# What is bought where no order, contest or study is named.
+_PROJECTS = {
+    "competition": ContractNature.DESIGN,
+    "study_contract": ContractNature.DESIGN,
     "request_for_information": ContractNature.INFORMATION,
-    **dict.fromkeys(
-        (
-            "project_competition",
-            "idea_competition",
-            "overall_performance_competition",
-            "project_study",
-            "idea_study",
-            "overall_performance_study",
-        ),
-        ContractNature.DESIGN,
-    ),
 }
-_CRITERIA_SOURCES = {
-    "criteria_defined": CriteriaSource.DEFINED,
-    "total_price": CriteriaSource.PRICE_ONLY,
-    "criteria_in_documents": CriteriaSource.IN_DOCUMENTS,
-    "not_specified": CriteriaSource.NOT_SPECIFIED,
-}
-# Conditions in free words, by the name that they have in our table.
-_CONDITIONS = {
-    "participation": "termsNote",
-    "other_requirements": "otherRequirements",
-    "pre_involved": "preInvolvedVendor",
-    "business": "termsOfBusiness",
-    "payment": "termsOfPayment",
-    "included_costs": "includedCosts",
-    "securities": "securityDeposits",
-    "outside_treaty": "nonWTORequirements",
-    "site_visit": "walkThroughNotes",
-}
+# Both forms of a link to TED: udl?uri=TED:NOTICE:123-2026:… and /notice/-/detail/00000123-2026.
+_TED_NUMBER = re.compile(r"(?<![\d-])0*([1-9]\d{0,8}-20\d\d)(?![\d-])")
 
 
 def read_details(payload: bytes, *, fetched_from: str, web_url: str) -> NoticeRecord:
@@ -82,14 +46,15 @@ def read_details(payload: bytes, *, fetched_from: str, web_url: str) -> NoticeRe
             ".".join(str(part) for part in first["loc"]) or "answer", first["msg"]
         ) from problem
     base = details.base
-    language = base.creationLanguage if base.creationLanguage in LANGUAGES else "fr"
-    title = _text((details.info and details.info.title) or base.title, "title", single=True) or _text(
+    language = base.language
+    title = text_of((details.info and details.info.title) or base.title, "title", single=True) or text_of(
         base.title, "base.title", single=True
     )
     if not title:
         raise UnreadableNotice("base.title", "empty in every language")
     codes = _codes(details)
-    calls_for_bids = details.type in (NoticeType.TENDER, NoticeType.ADVANCE_NOTICE)
+    correction = details.correction or shape.Correction()
+    corrects_key = base.correctedPubId or correction.correctedPubId
     return NoticeRecord(
         source=SOURCE,
         source_key=details.id,
@@ -102,39 +67,51 @@ def read_details(payload: bytes, *, fetched_from: str, web_url: str) -> NoticeRe
         title=title,
         cpv_codes=tuple(sorted(codes)),
         url=f"{web_url}/{language}/project-detail/{base.projectId}",
-        procurement_method=_known(_METHODS, base.processType, "base.processType"),
+        procurement_method=meaning(_METHODS, base.processType, "base.processType"),
         payload=payload,
         fetched_from=fetched_from,
-        contract_nature=_known(_NATURES, base.orderType, "base.orderType") if base.orderType else None,
+        contract_nature=_nature(details),
         is_under_treaty=base.stateContractArea,
         has_documents=details.hasProjectDocuments,
-        is_correction=bool(base.corrected),
-        corrects_key=base.correctedPubId,
-        refers_to_key=base.referencingPubId,
-        lot_key=next((lot.id for lot in (details.lot, details.abandonedLot) if lot is not None), None),
+        is_correction=bool(base.corrected) or corrects_key is not None,
+        corrects_key=corrects_key,
+        refers_to_key=_refers_to(details, corrects_key),
+        lot_key=lot_key_of(details),
         buyer=_buyer(details),
-        call=_call(details) if calls_for_bids else None,
+        call=call_of(details),
         cpv_labels=codes,
+        references=_references(details),
+        awards=outcomes_of(details),
     )
 
 
-def _known(table: dict[str, Any], value: str, path: str) -> Any:
-    """The meaning of a value; one we do not know goes to quarantine rather than being guessed."""
-    if value not in table:
-        raise UnreadableNotice(path, f"{value!r} is none of {', '.join(table)}")
-    return table[value]
+def _nature(details: shape.PublicationDetails) -> ContractNature | None:
+    base, bought = details.base, details.procurement or shape.Procurement()
+    for path, named in (
+        ("base.orderType", base.orderType),
+        ("base.competitionType", base.competitionType),
+        ("base.studyType", base.studyType),
+        ("procurement.orderType", bought.orderType),
+    ):
+        if named is not None:
+            return meaning(NATURES, named, path)
+    return _PROJECTS.get(details.projectType or "")
 
 
-def _text(text: shape.Text | None, path: str, *, single: bool = False) -> Translations:
-    """The languages that are filled, cleaned; `single` for titles and names, which stand on one line."""
-    if text is None:
-        return {}
-    read = {
-        language: one_line(html_to_text(value, path=path)) if single else html_to_text(value, path=path)
-        for language in LANGUAGES
-        if (value := getattr(text, language))
-    }
-    return {language: value for language, value in read.items() if value}
+def _refers_to(details: shape.PublicationDetails, corrects_key: str | None) -> str | None:
+    """The publication that this one follows; in a correction the block names what is corrected instead."""
+    if details.base.referencingPubId is not None:
+        return details.base.referencingPubId
+    key = details.referencingPub.publicationId if details.referencingPub is not None else None
+    return key if key != corrects_key else None
+
+
+def _references(details: shape.PublicationDetails) -> tuple[tuple[str, str], ...]:
+    """Other names of the notice: its number here, and its number on TED."""
+    found = [("simap", details.base.publicationNumber)]
+    if details.ted is not None and (number := _TED_NUMBER.search(details.ted.url or "")):
+        found.append(("ted", number[1]))
+    return tuple(found)
 
 
 def _codes(details: shape.PublicationDetails) -> dict[str, Translations]:
@@ -144,17 +121,17 @@ def _codes(details: shape.PublicationDetails) -> dict[str, Translations]:
     for block in blocks:
         if block is not None:
             codes += [block.cpvCode, *(block.additionalCpvCodes or [])]
-    return {code.code: _text(code.label, "cpv", single=True) for code in codes if code is not None}
+    return {code.code: text_of(code.label, "cpv", single=True) for code in codes if code is not None}
 
 
 def _buyer(details: shape.PublicationDetails) -> BuyerRecord | None:
     address = details.info.procOfficeAddress if details.info else None
     if address is None or address.name is None:
         return None
-    name = _text(address.name, "project-info.procOfficeAddress.name", single=True)
+    name = text_of(address.name, "project-info.procOfficeAddress.name", single=True)
     if not name:
         return None
-    city = _text(address.city, "project-info.procOfficeAddress.city", single=True)
+    city = text_of(address.city, "project-info.procOfficeAddress.city", single=True)
     return BuyerRecord(
         source_key=details.base.procOfficeId or next(iter(name.values()))[:120],
         name=name,
@@ -163,184 +140,3 @@ def _buyer(details: shape.PublicationDetails) -> BuyerRecord | None:
         canton=address.cantonId,
         country=address.countryId,
     )
-
-
-def _call(details: shape.PublicationDetails) -> CallRecord:
-    base, terms = details.base, details.terms or shape.Terms()
-    info, dates = details.info or shape.ProjectInfo(), details.dates or shape.Dates()
-    procurement = details.procurement or shape.Procurement()
-    deadline = _instant(dates.offerDeadline, "dates.offerDeadline")
-    if deadline is not None and deadline.date() < base.publicationDate:
-        raise UnreadableNotice("dates.offerDeadline", f"{dates.offerDeadline} is before the publication")
-    questions = [question for question in dates.qnas or [] if question.date is not None]
-    return CallRecord(
-        description=_text(procurement.orderDescription, "procurement.orderDescription"),
-        lots=_lots(details),
-        submission_deadline=deadline,
-        submission_deadline_text=dates.offerDeadline,
-        deadline_is_for_requests=base.processType == "selective",
-        enquiry_deadline=max((question.date for question in questions if question.date), default=None),
-        enquiries=tuple(
-            {
-                "date": question.date.isoformat() if question.date else None,
-                "note": _text(question.note, "dates.qnas"),
-            }
-            for question in dates.qnas or []
-        ),
-        opening=_instant(dates.offerOpening.dateTime, "dates.offerOpening") if dates.offerOpening else None,
-        consortium_allowed=terms.consortiumAllowed or Stated.NOT_SPECIFIED,
-        consortium_multiple=terms.consortiumMultiApplicationAllowed or Stated.NOT_SPECIFIED,
-        consortium_note=_text(terms.consortiumNote, "terms.consortiumNote"),
-        subcontracting_allowed=terms.subContractorAllowed or Stated.NOT_SPECIFIED,
-        subcontracting_multiple=terms.subContractorMultiApplicationAllowed or Stated.NOT_SPECIFIED,
-        subcontracting_note=_text(terms.subContractorNote, "terms.subContractorNote"),
-        lots_per_tenderer=base.participantLotsLimitation,
-        lots_per_tenderer_note=_text(
-            base.participantLotsLimitationNote, "base.participantLotsLimitationNote"
-        ),
-        conditions={
-            name: words
-            for name, field in _CONDITIONS.items()
-            if (words := _text(getattr(terms, field), f"terms.{field}"))
-        },
-        participation_source=terms.termsType,
-        offer_languages=tuple(info.offerLanguages or ()),
-        offer_channels=tuple(info.offerTypes or ()),
-        document_languages=tuple(info.documentsLanguages or ()),
-        documents_source=info.documentsSourceType,
-        documents_url=_web_address(info.documentsSourceUrl),
-        remedies=_text(terms.remediesNotice, "terms.remediesNotice"),
-    )
-
-
-def _lots(details: shape.PublicationDetails) -> tuple[LotRecord, ...]:
-    """The lots; a tender without lots has one, which is the whole of it."""
-    base, procurement = details.base, details.procurement or shape.Procurement()
-    terms = details.terms or shape.Terms()
-    if base.lotsType == "with" and details.lots:
-        return tuple(
-            _lot(
-                lot,
-                lot,
-                terms,
-                source_key=lot.id,
-                number=lot.lotNumber,
-                title=_text(lot.title, f"lots.{position}.title", single=True),
-                nature=lot.projectSubType or base.orderType,
-                path=f"lots.{position}",
-            )
-            for position, lot in enumerate(details.lots)
-        )
-    return (
-        _lot(
-            procurement,
-            details.criteria or shape.Criteria(),
-            terms,
-            source_key="",
-            number=1,
-            title={},
-            nature=base.orderType,
-            path="procurement",
-        ),
-    )
-
-
-def _lot(
-    what: shape.Procurement,
-    criteria: shape.Criteria,
-    terms: shape.Terms,
-    *,
-    source_key: str,
-    number: int,
-    title: Translations,
-    nature: str | None,
-    path: str,
-) -> LotRecord:
-    address = what.orderAddress or shape.OrderAddress()
-    period = what.contractPeriod or what.executionPeriod or shape.DateRange()
-    starts_on, ends_on = (*period.dateRange[:2], None, None)[:2]
-    codes = [what.cpvCode, *(what.additionalCpvCodes or [])]
-    source = criteria.awardCriteriaSelection or "not_specified"
-    note = {
-        **_text(criteria.qualificationCriteriaNote, f"{path}.qualificationCriteriaNote"),
-        **_text(criteria.awardCriteriaNote, f"{path}.awardCriteriaNote"),
-    }
-    return LotRecord(
-        source_key=source_key,
-        number=number,
-        title=title,
-        description=_text(what.orderDescription, f"{path}.orderDescription") if source_key else {},
-        cpv_codes=tuple(sorted({code.code for code in codes if code is not None})),
-        contract_nature=_known(_NATURES, nature, f"{path}.projectSubType") if nature else None,
-        place_canton=address.cantonId,
-        place_country=address.countryId,
-        place_postal_code=one_line(address.postalCode or "", longest=20),
-        place_city=_text(address.city, f"{path}.orderAddress.city", single=True),
-        place_note=_text(what.orderAddressDescription, f"{path}.orderAddressDescription"),
-        starts_on=starts_on,
-        ends_on=ends_on,
-        duration_days=what.contractDays or what.executionDays,
-        can_be_extended=what.canContractBeExtended or Stated.NOT_SPECIFIED,
-        variants=what.variants or Stated.NOT_SPECIFIED,
-        partial_offers=what.partialOffers or Stated.NOT_SPECIFIED,
-        award_criteria_source=_known(_CRITERIA_SOURCES, source, f"{path}.awardCriteriaSelection"),
-        selection_criteria_in_documents=criteria.qualificationCriteriaInDocuments or Stated.NOT_SPECIFIED,
-        criteria_note=note,
-        criteria=tuple(_criteria(criteria, terms, path)),
-    )
-
-
-def _criteria(criteria: shape.Criteria, terms: shape.Terms, path: str) -> Iterable[CriterionRecord]:
-    for award in criteria.awardCriteria or []:
-        yield CriterionRecord(
-            kind=CriterionKind.AWARD,
-            title=_text(award.title, f"{path}.awardCriteria", single=True),
-            description=_text(award.description, f"{path}.awardCriteria"),
-            verification=_text(award.verification, f"{path}.awardCriteria"),
-            weight=award.weighting,
-            is_price=bool(award.isPriceCriterion),
-        )
-    for selection in (
-        *(criteria.qualificationCriteria or []),
-        *(criteria.weightedQualificationCriteria or []),
-    ):
-        yield CriterionRecord(
-            kind=CriterionKind.SELECTION,
-            title=_text(selection.title, f"{path}.qualificationCriteria", single=True),
-            description=_text(selection.description, f"{path}.qualificationCriteria"),
-            verification=_text(selection.verification, f"{path}.qualificationCriteria"),
-            weight=selection.weighting,
-        )
-    for condition in terms.termsCriteria or []:
-        yield CriterionRecord(
-            kind=CriterionKind.PARTICIPATION,
-            title={},
-            description=_text(condition.description, "terms.termsCriteria"),
-            verification=_text(condition.verification, "terms.termsCriteria"),
-        )
-
-
-def _instant(text: str | None, path: str) -> datetime | None:
-    """An instant with its offset; without one it would name another moment in another zone."""
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as problem:
-        raise UnreadableNotice(path, f"{text!r} is no date-time") from problem
-    if instant.tzinfo is None:
-        raise UnreadableNotice(path, f"{text!r} has no offset")
-    if not date(2000, 1, 1) < instant.astimezone(UTC).date() < date(2100, 1, 1):
-        raise UnreadableNotice(path, f"{text!r} is out of this century")
-    return instant
-
-
-def _web_address(value: str | None) -> str | None:
-    """A link that is safe to show: http or https only, and one that fits; anything else is left out."""
-    if not value or len(value) > 1000:
-        return None
-    try:
-        parts = urlsplit(value.strip())
-    except ValueError:
-        return None
-    return value.strip() if parts.scheme in ("http", "https") and parts.hostname else None

@@ -1,6 +1,6 @@
-"""The shape of simap's answers, strictly: a wrong type is an error with its path, an unknown field is let be.
+"""The shape of simap's publications: a wrong type is an error with its path, an unknown field is let be.
 
-Source: simap OpenAPI 1.5.1, `PublicationSearchResult`, `PublicationDetails*`, `PublicProjectHeader`.
+Source: simap OpenAPI 1.5.1, `PublicationDetail`, one shape for its eleven kinds.
 Every block but the base may be null: awards carry no dates, tenders with lots no criteria.
 """
 
@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from procurement.vocabulary import NoticeType, Stated
+from procurement.vocabulary import LANGUAGES, NoticeType, Stated
 
 # A field of simap is called `date`, which would hide the type.
 Day = datetime.date
@@ -50,6 +50,13 @@ class Code(Shape):
     label: Text | None = None
 
 
+class Money(Shape):
+    """An amount; simap gives the block with nulls when there is none."""
+
+    currency: str | None = Field(None, pattern=r"^[a-z]{3}$")
+    price: float | None = None
+
+
 class DateRange(Shape):
     """A period: two dates, either may be null."""
 
@@ -78,43 +85,6 @@ class OfficeAddress(OrderAddress):
     name: Text | None = None
 
 
-class LotRow(Shape):
-    """A lot in a search row: its newest publication."""
-
-    publicationId: str
-    publicationNumber: str
-
-
-class SearchRow(Shape):
-    """A project in the search's answer, with its newest publication."""
-
-    id: str
-    publicationId: str
-    publicationNumber: str
-    lotsType: str
-    lots: list[LotRow] | None = None
-
-
-class HeaderPublication(Shape):
-    """The newest publication of a project or lot."""
-
-    id: str
-    publicationNumber: str
-
-
-class HeaderLot(Shape):
-    """A lot in a project header."""
-
-    latestPublication: HeaderPublication | None = None
-
-
-class ProjectHeader(Shape):
-    """The newest publications of a project: its own, or one per lot."""
-
-    latestPublication: HeaderPublication | None = None
-    lots: list[HeaderLot] | None = None
-
-
 class PublicationBase(Shape):
     """What every kind of publication carries."""
 
@@ -130,12 +100,20 @@ class PublicationBase(Shape):
     creationLanguage: str
     procOfficeId: str | None = None
     orderType: str | None = None
+    competitionType: str | None = None
+    studyType: str | None = None
     cpvCode: Code | None = None
     corrected: bool | None = None
     correctedPubId: str | None = None
+    initialPublicationDate: Day | None = None
     referencingPubId: str | None = None
     participantLotsLimitation: int | None = None
     participantLotsLimitationNote: Text | None = None
+
+    @property
+    def language(self) -> str:
+        """The language that the notice was written in, French when it is none of ours."""
+        return self.creationLanguage if self.creationLanguage in LANGUAGES else "fr"
 
 
 class ProjectInfo(Shape):
@@ -148,6 +126,7 @@ class ProjectInfo(Shape):
     documentsSourceUrl: str | None = None
     offerLanguages: list[str] | None = None
     offerTypes: list[str] | None = None
+    participantLimitation: int | None = None
 
 
 class QualificationCriterion(Shape):
@@ -181,6 +160,7 @@ class Criteria(Shape):
     qualificationCriteriaInDocuments: ThreeValued | None = None
     qualificationCriteria: list[QualificationCriterion] | None = None
     qualificationCriteriaNote: Text | None = None
+    weightedQualificationCriteriaNote: Text | None = None
     weightedQualificationCriteria: list[QualificationCriterion] | None = None
 
 
@@ -188,6 +168,7 @@ class Procurement(Shape):
     """What is bought, where and when; with lots nearly all of it is null."""
 
     orderDescription: Text | None = None
+    orderType: str | None = None
     cpvCode: Code | None = None
     additionalCpvCodes: list[Code] | None = None
     orderAddress: OrderAddress | None = None
@@ -217,12 +198,23 @@ class Question(Shape):
     note: Text | None = None
 
 
+class Appointment(Shape):
+    """A visit, an interview, a presentation."""
+
+    name: Text | None = None
+    date: Day | None = None
+    note: Text | None = None
+
+
 class Dates(Shape):
     """The calendar of a call."""
 
     offerDeadline: str | None = None
     offerOpening: OptionalTime | None = None
     qnas: list[Question] | None = None
+    otherAppointments: list[Appointment] | None = None
+    publicationDateForecast: Day | None = None
+    specificDeadlinesAndFormalRequirements: Text | None = None
 
 
 class Terms(Shape):
@@ -246,12 +238,120 @@ class Terms(Shape):
     nonWTORequirements: Text | None = None
     walkThroughNotes: Text | None = None
     remediesNotice: Text | None = None
+    totalPrice: Money | None = None
+    totalPriceNote: Text | None = None
+    purchasesAllowed: ThreeValued | None = None
+    purchaseMaxShareOfTotalPrice: int | None = None
+    purchaseNote: Text | None = None
+    compensation: Money | None = None
+    compensationNote: Text | None = None
+    independentExperts: Text | None = None
+    bindingJuryDecision: Text | None = None
+    anonymity: Text | None = None
+
+
+class VendorAddress(Shape):
+    """The seat of a firm; its street is not read."""
+
+    postalCode: str | None = None
+    city: str | None = None
+    cantonId: str | None = None
+    countryId: str | None = None
+
+
+class Vendor(Shape):
+    """A firm: selected to bid, or the winner at a price and on a rank."""
+
+    vendorId: str | None = None
+    vendorName: str
+    vendorAddress: VendorAddress | None = None
+    price: Money | None = None
+    note: Text | None = None
+    rank: int | None = None
+
+
+class NumberRange(Shape):
+    """From the lowest to the highest."""
+
+    low: float | None = Field(None, alias="from")
+    high: float | None = Field(None, alias="to")
+
+
+class PriceRange(Shape):
+    """The lowest and the highest price, where they are given instead of the winner's."""
+
+    currency: str | None = Field(None, pattern=r"^[a-z]{3}$")
+    range: NumberRange | None = None
+
+
+class Decision(Shape):
+    """Who won, of how many, at which price and why."""
+
+    awardDecisionDate: Day | None = None
+    numberOfSubmissions: float | None = None
+    totalPriceRange: PriceRange | None = None
+    totalPriceSelectionNote: Text | None = None
+    awardDecisionJustification: Text | None = None
+    awardDecisionJuryDescription: Text | None = None
+    awardDecisionNote: Text | None = None
+    vendors: list[Vendor] | None = None
+
+
+class ParticipantSelection(Shape):
+    """Who may bid in a selective procedure."""
+
+    participantSelectionNote: Text | None = None
+    vendors: list[Vendor] | None = None
+
+
+class Abandonment(Shape):
+    """Why a procedure, or one lot of it, is given up."""
+
+    reasons: list[str] | None = None
+    otherReason: Text | None = None
+    remarks: Text | None = None
+
+
+class Revocation(Shape):
+    """Why a publication is taken back."""
+
+    reason: Text | None = None
+    remarks: Text | None = None
+
+
+class PhaseNotice(Shape):
+    """What the buyer says to those selected."""
+
+    notice: Text | None = None
+
+
+class Correction(Shape):
+    """What a correction says of itself; the paths that it lists as changed are not always complete."""
+
+    correctedPubId: str | None = None
+    remarks: Text | None = None
+
+
+class Reference(Shape):
+    """The publication that this one follows or corrects; null when that one is not public."""
+
+    publicationId: str | None = None
+    pubType: PubType | None = None
+
+
+class TedReference(Shape):
+    """The same notice on TED."""
+
+    url: str | None = None
 
 
 class LotReference(Shape):
-    """The lot that an award is about."""
+    """The lot that a publication is about."""
 
     id: str
+    lotNumber: int = 1
+    title: Text | None = None
+    projectSubType: str | None = None
 
 
 class PublicationDetails(Shape):
@@ -259,8 +359,12 @@ class PublicationDetails(Shape):
 
     id: str
     type: PubType
+    projectType: str | None = None
     base: PublicationBase
     hasProjectDocuments: bool | None = None
+    ted: TedReference | None = None
+    referencingPub: Reference | None = None
+    correction: Correction | None = None
     lot: LotReference | None = None
     abandonedLot: LotReference | None = None
     lots: list[LotShape] | None = None
@@ -268,4 +372,9 @@ class PublicationDetails(Shape):
     terms: Terms | None = None
     dates: Dates | None = None
     criteria: Criteria | None = None
+    notice: PhaseNotice | None = None
+    decision: Decision | None = None
+    selection: ParticipantSelection | None = Field(None, alias="participant-selection")
+    abandonment: Abandonment | None = None
+    revocation: Revocation | None = None
     info: ProjectInfo | None = Field(None, alias="project-info")

@@ -1,9 +1,11 @@
 """simap.ch, Switzerland's platform: search by days, then details, and lots through the project header.
 
 API: OpenAPI 1.5.1, open without login. Search lists projects, one row each, with their newest publication;
-the award of a lot shows only in the header of its project.
+the award of a lot shows only in the header of its project, and what a publication corrects or follows only in
+itself.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +14,14 @@ from pydantic import ValidationError
 from scrapy.http import Request, Response
 
 from config.settings import is_loopback
-from crawler.simap import shape
+from crawler.simap.drift import drift_of
+from crawler.simap.listing import ProjectHeader, SearchRow
 from crawler.simap.reading import read_details
 from crawler.source import Item, TenderSpider, Unreadable, read_json
-from procurement.notices import digest_of
+from procurement.db import transaction
+from procurement.notices import digest_of, pointed_at
 from procurement.records import NoticeRecord
+from procurement.vocabulary import ProcurementMethod
 
 _PAGE = 20
 # The search demands a text or a quick filter: all ten kinds together filter nothing out.
@@ -42,6 +47,8 @@ class SimapSpider(TenderSpider):
     def __init__(self, **kwargs: Any) -> None:
         """Know where people read a notice: on the site, which shares the API's host."""
         super().__init__(**kwargs)
+        self.headers_met: set[tuple[str, str]] = set()
+        self.unknown_met: set[str] = set()
         self.web_url = (
             "https://www.simap.ch" if is_loopback(self.base_url) else self.base_url.removesuffix("/api")
         )
@@ -89,7 +96,7 @@ class SimapSpider(TenderSpider):
     def row(self, row: object, response: Response) -> Iterator[Request | Item]:
         """The publications that one project names; a project with lots is asked for its header too."""
         try:
-            project = shape.SearchRow.model_validate(row)
+            project = SearchRow.model_validate(row)
         except ValidationError as problem:
             first = problem.errors(include_url=False, include_input=False)[0]
             path = "projects[]." + ".".join(str(part) for part in first["loc"])
@@ -100,7 +107,10 @@ class SimapSpider(TenderSpider):
         yield from self.take_details(project.id, project.publicationId, project.publicationNumber)
         for lot in project.lots or []:
             yield from self.take_details(project.id, lot.publicationId, lot.publicationNumber)
-        if project.lotsType == "with":
+        # Listed twice when it moved from page to page: its header is read again only when its newest changed.
+        seen = (project.id, project.publicationId)
+        if project.lotsType == "with" and seen not in self.headers_met:
+            self.headers_met.add(seen)
             url = f"{self.base_url}/publications/v2/project/{project.id}/project-header"
             yield self.ask(url, self.header, project=project.id)
 
@@ -108,7 +118,7 @@ class SimapSpider(TenderSpider):
         """The newest publication of each lot: the search shows only the newest of all."""
         self.count_healed(response)
         try:
-            header = shape.ProjectHeader.model_validate(read_json(response.body))
+            header = ProjectHeader.model_validate(read_json(response.body))
         except ValueError as problem:
             yield from self.list_again(response, f"no project header: {problem}")
             return
@@ -119,10 +129,45 @@ class SimapSpider(TenderSpider):
 
     def take_details(self, project: str, key: str, number: str) -> Iterator[Request]:
         """The details of one publication."""
-        path = f"/publications/v1/project/{project}/publication-details/{key}"
-        yield from self.take(key, number, self.base_url + path)
+        yield from self.take(key, number, self.details_url(project, key))
+
+    def details_url(self, project: str, key: str) -> str:
+        """Where the details of a publication are."""
+        return f"{self.base_url}/publications/v1/project/{project}/publication-details/{key}"
+
+    def publication(self, response: Response, key: str, number: str) -> Iterator[Request | Item]:
+        """One publication, then what it corrects or follows: the call behind an award, the first version."""
+        for ending in super().publication(response, key, number):
+            yield ending
+            # A call by invitation is never published.
+            if (
+                isinstance(ending, NoticeRecord)
+                and ending.procurement_method is not ProcurementMethod.LIMITED
+            ):
+                yield from self.behind(ending.procedure_key, ending.corrects_key, ending.refers_to_key)
+
+    def take_again(self, headers: dict[str, str] | None = None) -> Iterator[Request]:
+        """What earlier runs found missing, and what stored publications point at and nobody asked for yet."""
+        yield from super().take_again(headers)
+        with transaction(self.run.engine, read_only=True) as session:
+            owed = pointed_at(session, source=self.source)
+        for key, project in owed.items():
+            yield from self.behind(project, key)
+
+    def behind(self, project: str, *keys: str | None) -> Iterator[Request]:
+        """Publications of a project that others point at: asked for once, accounted for, not listed."""
+        for key in keys:
+            if key is not None and key not in self.met and key not in self.known:
+                self.met.add(key)
+                self.tally.asked_again += 1
+                yield self.ask(self.details_url(project, key), self.publication, key=key, number="")
 
     def read(self, payload: bytes, *, url: str) -> NoticeRecord:
-        """One publication from the answer of publication-details."""
-        read_json(payload)
+        """One publication from the answer of publication-details; how its shape drifts is tallied."""
+        drift = drift_of(read_json(payload))
+        self.tally.examined += 1
+        self.tally.vanished = dict(Counter(self.tally.vanished) + Counter(drift.vanished))
+        for path in sorted(drift.unknown - self.unknown_met):
+            self.unknown_met.add(path)
+            self.tally.reasons.append(f"unknown field {path}"[:300])
         return read_details(payload, fetched_from=url, web_url=self.web_url)

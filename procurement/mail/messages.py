@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from procurement.i18n import ZURICH, Urgency, days_until, say_amount, say_deadline, say_instant, translator
+from procurement.i18n import (
+    ZURICH,
+    Urgency,
+    capital,
+    days_until,
+    say_amount,
+    say_deadline,
+    say_instant,
+    translator,
+)
 from procurement.links import Links
 from procurement.mail.blocks import Block, Button, Email, Item, Link, Paragraph, Section
 from procurement.matches import MatchedTender
@@ -137,7 +146,7 @@ def _item(matched: MatchedTender, language: str, links: Links, now: datetime) ->
         reasons=tuple(say(reason, language) for reason in best.reasons[:2]),
         risk=say(best.risk, language) if best.risk else "",
         answers=tuple(
-            Link(choice.label(language).capitalize(), links.answer(tender.id, choice))
+            Link(capital(choice.label(language)), links.answer(tender.id, choice))
             for choice in AnswerChoice
         ),
         official=Link(tr.gettext("Avis officiel"), tender.url),
@@ -181,7 +190,7 @@ def _sources_line(runs: Sequence[CrawlRun], language: str) -> str:
     ]
     if not read:
         return tr.gettext("Aucune source n’a encore été lue.")
-    return tr.gettext("Sources : {sources}.").format(sources=" ; ".join(read))
+    return tr.gettext("Sources : {sources}.").format(sources=tr.gettext(" ; ").join(read))
 
 
 def _warnings(runs: Sequence[CrawlRun], language: str, now: datetime) -> list[str]:

@@ -17,6 +17,9 @@ _LAYOUTS = Environment(
     lstrip_blocks=True,
 )
 
+# French alone puts a space before it.
+_COLONS = {"fr": "\u00a0:"}
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -37,6 +40,7 @@ def render(email: Email) -> Rendered:
 
 
 def _text(email: Email) -> Iterator[str]:
+    colon = _COLONS.get(email.language, ":")
     yield email.greeting
     for block in email.blocks:
         yield ""
@@ -45,19 +49,19 @@ def _text(email: Email) -> Iterator[str]:
                 yield block.title.upper()
                 for item in block.items:
                     yield ""
-                    yield from _item(item)
+                    yield from _item(item, colon)
             case Button():
-                yield f"{block.label} : {block.url}"
+                yield f"{block.label}{colon} {block.url}"
             case Paragraph():
                 yield f"! {block.text}" if block.tone == "warning" else block.text
     yield ""
     yield "-- "
     yield from email.foot
     for link in email.foot_links:
-        yield f"{link.label} : {link.url}"
+        yield f"{link.label}{colon} {link.url}"
 
 
-def _item(item: Item) -> Iterator[str]:
+def _item(item: Item, colon: str) -> Iterator[str]:
     yield f"* {item.title.label}"
     if item.original_title:
         yield f"  ({item.original_title})"
@@ -72,4 +76,4 @@ def _item(item: Item) -> Iterator[str]:
     yield f"  {item.title.url}"
     for answer in item.answers:
         yield f"  [{answer.label}] {answer.url}"
-    yield f"  {item.official.label} : {item.official.url}"
+    yield f"  {item.official.label}{colon} {item.official.url}"
