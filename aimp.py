@@ -113,6 +113,32 @@ def crawl(source: str, since: datetime | None) -> None:
 
 
 @main.command()
+@click.argument("source")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def reparse(source: str, dry_run: bool) -> None:
+    """Read every stored publication of SOURCE again with today's code."""
+    from config.tables import sources
+    from crawler.reparse import reparse as read_again
+
+    if source not in sources():
+        raise click.UsageError(f"no source {source!r}; known: {', '.join(sources())}")
+    with _bar("Reading again") as progress:
+        report = read_again(
+            ready_engine(),
+            settings=settings(),
+            form=sources()[source],
+            dry_run=dry_run,
+            clock=clock,
+            progress=progress,
+        )
+    click.echo(f"{report.tenders} tenders, {report.changed} differ, {len(report.unreadable)} unreadable")
+    for name, count in report.fields.most_common():
+        click.echo(f"  {name}: {count}")
+    for line in report.unreadable:
+        click.echo(f"  {line}")
+
+
+@main.command()
 @click.option("--days", type=int, default=7, show_default=True, help="Tenders changed in the last days.")
 def merge(days: int) -> None:
     """Let one tender stand for the same call read at several sources; doubtful pairs wait for staff."""
@@ -243,8 +269,12 @@ def set_password(email: str, password: str) -> None:
 
 
 @main.command()
-@click.option("--ocds", type=click.Path(file_okay=False, path_type=Path), help="Folder for OCDS 1.1 packages.")
-@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="File for a CSV table.")
+@click.option(
+    "--ocds", type=click.Path(file_okay=False, path_type=Path), help="Folder for OCDS 1.1 packages."
+)
+@click.option(
+    "--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="File for a CSV table."
+)
 @click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="File for a spreadsheet.")
 @click.option("--language", type=click.Choice(["fr", "de", "it", "en"]), default="fr", show_default=True)
 def export(ocds: Path | None, csv_file: Path | None, xlsx: Path | None, language: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import json
 import logging
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -97,7 +98,13 @@ class PatientRetry(RetryMiddleware):
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         """Wait as long as the source asks for, at most five minutes, then retry."""
-        if response.status in (429, 503) and (seconds := retry_after(response, datetime.now(UTC))):
+        seconds = retry_after(response, datetime.now(UTC)) if response.status in (429, 503) else 0.0
+        if not seconds and response.status == 429:
+            seconds = quota_returns(response, datetime.now(UTC))
+            if seconds > _LONGEST_WAIT:
+                # Asking again before the quota is back would only be refused again.
+                return response
+        if seconds:
             engine = self.crawler.engine
             logger.warning("the source asks to wait", extra={"seconds": seconds, "url": request.url})
             self._waiting += 1
@@ -108,6 +115,17 @@ class PatientRetry(RetryMiddleware):
             if engine is not None and not self._waiting:
                 engine.unpause()
         return super().process_response(request, response)
+
+
+def quota_returns(response: Response, now: datetime) -> float:
+    """The seconds until a used-up quota is back, by `reset_time` in the answer (Opendatasoft), else 0."""
+    try:
+        until = datetime.fromisoformat(json.loads(response.body)["reset_time"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return 0.0
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
 
 
 def retry_after(response: Response, now: datetime) -> float:

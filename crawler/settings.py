@@ -46,6 +46,8 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         "ITEM_PIPELINES": {"crawler.pipelines.StoreNotice": 300},
         "AIMP_HOSTS": form.hosts,
         "AIMP_BASE_URL": base_url,
+        "AIMP_BOAMP_DEPARTMENTS": settings.boamp_departments,
+        "AIMP_TED_PLACES": settings.ted_places,
         # Our own logging is set up already.
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
-from procurement.calls import apply_call, apply_phase
+from procurement.changes import record_changes, snapshot
 from procurement.cleaning import one_line
 from procurement.codes import remember_cpv
 from procurement.models import (
@@ -25,7 +25,8 @@ from procurement.models import (
     Tender,
 )
 from procurement.records import AwardRecord, NoticeRecord, SupplierRecord
-from procurement.vocabulary import NoticeType, ProcurementMethod, TenderState
+from procurement.tenders import bring_up_to_date, notices_of
+from procurement.vocabulary import ProcurementMethod, TenderState
 
 
 class Outcome(StrEnum):
@@ -57,20 +58,14 @@ def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> O
         return Outcome.UNCHANGED
     remember_cpv(session, record.cpv_labels)
     tender = _tender_of(session, record, now)
+    session.flush()
+    before = snapshot(tender) if notices_of(session, tender) else None
     outcome = Outcome.STORED if notice is None else Outcome.NEW_VERSION
     if notice is None:
         notice = Notice(source=record.source, source_key=record.source_key, first_seen_at=now, versions=[])
         session.add(notice)
     notice.tender = tender
-    notice.number = record.number
-    notice.notice_type = record.notice_type
-    notice.is_correction = record.is_correction
-    notice.corrects_key = record.corrects_key
-    notice.refers_to_key = record.refers_to_key
-    notice.lot_key = record.lot_key
-    notice.published_on = record.published_on
-    notice.cpv_codes = list(record.cpv_codes)
-    notice.url = record.url
+    set_facts(notice, record)
     notice.versions.append(
         NoticeVersion(
             number=len(notice.versions) + 1,
@@ -80,6 +75,26 @@ def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> O
             fetched_from=record.fetched_from,
         )
     )
+    session.flush()
+    bring_up_to_date(tender, notices_of(session, tender), record, now=now)
+    if before is not None:
+        session.flush()
+        record_changes(session, tender=tender, before=before, notice=notice, now=now)
+    _settle(session, record, now)
+    return outcome
+
+
+def set_facts(notice: Notice, record: NoticeRecord) -> None:
+    """Write what a record says of its notice: kind, dates, codes, references and awards."""
+    notice.number = record.number
+    notice.notice_type = record.notice_type
+    notice.is_correction = record.is_correction
+    notice.corrects_key = record.corrects_key
+    notice.refers_to_key = record.refers_to_key
+    notice.lot_key = record.lot_key
+    notice.published_on = record.published_on
+    notice.cpv_codes = list(record.cpv_codes)
+    notice.url = record.url
     # A name that stays keeps its row: a new one would meet the old before that is gone.
     known = {(each.scheme, each.value): each for each in notice.references}
     notice.references = [
@@ -87,10 +102,6 @@ def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> O
         for name in dict.fromkeys((scheme, value[:200]) for scheme, value in record.references)
     ]
     notice.awards = [_award(award) for award in record.awards]
-    session.flush()
-    _bring_up_to_date(session, tender, record, now)
-    _settle(session, record, now)
-    return outcome
 
 
 def _award(record: AwardRecord) -> Award:
@@ -265,80 +276,6 @@ def _tender_of(session: Session, record: NoticeRecord, now: datetime) -> Tender:
     if buyer is not None:
         tender.buyer = buyer
     return tender
-
-
-# The publications that may describe a call: the newest holds, whenever it is read; a phase adds to it.
-_PHASES = frozenset({NoticeType.SELECTIVE_OFFERING_PHASE})
-_CALLS = frozenset(
-    {
-        NoticeType.ADVANCE_NOTICE,
-        NoticeType.REQUEST_FOR_INFORMATION,
-        NoticeType.TENDER,
-        NoticeType.COMPETITION,
-        NoticeType.STUDY_CONTRACT,
-        NoticeType.SELECTIVE_OFFERING_PHASE,
-    }
-)
-
-
-def _bring_up_to_date(session: Session, tender: Tender, record: NoticeRecord, now: datetime) -> None:
-    """Let the tender say what follows from its notices in the order of their publication."""
-    notices = list(
-        session.scalars(
-            select(Notice).where(Notice.tender_id == tender.id).order_by(Notice.published_on, Notice.number)
-        )
-    )
-    tender.state = _state_after(notices)
-    tender.published_on = min(notice.published_on for notice in notices)
-    tender.changed_at = now
-    calls = [notice for notice in notices if notice.notice_type in _CALLS]
-    whole = [notice for notice in calls if notice.notice_type not in _PHASES]
-    superseded = {notice.id for notice in whole[:-1]}
-    tender.cpv_codes = sorted(
-        {code for notice in notices if notice.id not in superseded for code in notice.cpv_codes}
-    )
-    if record.call is None:
-        if not tender.lots:
-            tender.lots.append(_whole_of(record))
-        return
-    # What still holds: the newest whole call, and the phases after it.
-    holding = calls[calls.index(whole[-1]) :] if whole else calls
-    if record.call.is_partial:
-        of_lot = [notice for notice in holding if notice.lot_key == record.lot_key]
-        if of_lot and of_lot[-1].source_key == record.source_key:
-            apply_phase(tender, record.call, is_newest=holding[-1] is of_lot[-1])
-    elif holding[0].source_key == record.source_key:
-        apply_call(tender, record, record.call, has_phase=len(holding) > 1)
-
-
-def _whole_of(record: NoticeRecord) -> Lot:
-    return Lot(
-        source_key="",
-        number=1,
-        title=record.title,
-        cpv_codes=list(record.cpv_codes),
-        contract_nature=record.contract_nature,
-    )
-
-
-def _state_after(notices: list[Notice]) -> TenderState:
-    state = TenderState.ANNOUNCED
-    for notice in notices:
-        match notice.notice_type:
-            case NoticeType.ADVANCE_NOTICE | NoticeType.REQUEST_FOR_INFORMATION:
-                state = TenderState.ANNOUNCED
-            case NoticeType.AWARD | NoticeType.DIRECT_AWARD:
-                # The award of one lot says nothing of the others.
-                state = TenderState.AWARDED if notice.lot_key is None else state
-            case NoticeType.ABANDONMENT:
-                state = TenderState.CANCELLED if notice.lot_key is None else state
-            case NoticeType.REVOCATION:
-                # What is revoked is the last act: an award falls back to the call, a call ends.
-                if notice.lot_key is None:
-                    state = TenderState.CALLED if state is TenderState.AWARDED else TenderState.CANCELLED
-            case _:
-                state = TenderState.CALLED
-    return state
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -146,8 +146,7 @@ def _item(matched: MatchedTender, language: str, links: Links, now: datetime) ->
         reasons=tuple(say(reason, language) for reason in best.reasons[:2]),
         risk=say(best.risk, language) if best.risk else "",
         answers=tuple(
-            Link(capital(choice.label(language)), links.answer(tender.id, choice))
-            for choice in AnswerChoice
+            Link(capital(choice.label(language)), links.answer(tender.id, choice)) for choice in AnswerChoice
         ),
         official=Link(tr.gettext("Avis officiel"), tender.url),
     )
