@@ -1,7 +1,7 @@
 """What a publication changed in a tender, field by field: old and new, for those who follow it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -65,4 +65,7 @@ def _award_criteria(lot: Lot) -> list[list[Any]]:
 
 
 def _plain(value: date | datetime | None) -> str | None:
+    # One zone for all: an instant fresh from its source has that one's offset, from the database UTC.
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC)
     return value.isoformat() if value is not None else None

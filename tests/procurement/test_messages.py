@@ -279,7 +279,7 @@ def test_a_title_in_another_language_stands_with_its_original(session: Session) 
 def test_a_tender_with_lots_names_the_best_for_the_member(session: Session) -> None:
     text = render(_digest(session, make_person(session))).text
 
-    assert "2 lots pour vous, d’abord :" in text
+    assert "2 lots pour vous, d’abord" in text
 
 
 def test_nothing_unknown_is_said_of_a_tender(session: Session) -> None:
