@@ -14,7 +14,8 @@ def html_to_text(fragment: str, *, path: str = "") -> str:
     if "<" not in text and "&" not in text:
         return text
     try:
-        soup = BeautifulSoup(text, "lxml")
+        # Within a tag of its own, a bare web address is not taken for the name of a page to fetch.
+        soup = BeautifulSoup(f"<body>{text}</body>", "lxml")
         for tag in soup(["script", "style", "template"]):
             tag.decompose()
         for tag in soup.find_all("br"):

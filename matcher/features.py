@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from config.tables import Sector
 from matcher.lead import LotFacts, MemberFacts
 from matcher.words import as_written, language_of, stem, telling_words
-from procurement.vocabulary import LANGUAGES
+from procurement.labelled import LANGUAGES
 
 # The subject stands at the start; what follows is conditions that every notice carries.
 _DESCRIPTION_STARTS = 2_500

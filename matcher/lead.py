@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from procurement.codes import cpv_all_languages
+from procurement.labelled import LANGUAGES
 from procurement.models import Criterion, Lot, Member, Tender, Translations, in_language
-from procurement.vocabulary import LANGUAGES, CriteriaSource, CriterionKind, Stated, TenderState
+from procurement.vocabulary import CriteriaSource, CriterionKind, Stated, TenderState
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
-from procurement.vocabulary import LANGUAGES
+from procurement.labelled import LANGUAGES
 
 _ELISION = re.compile(
     r"\b(?:[ldjnstcm]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|all|nell|sull|dall|coll|un|quell|quest)['’ʼ`´]"

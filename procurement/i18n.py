@@ -13,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
 
-from procurement.vocabulary import LANGUAGES
+from procurement.labelled import LANGUAGES
 
 ZURICH = ZoneInfo("Europe/Zurich")
 _FOLDER = Path(__file__).parent / "translations"

@@ -18,8 +18,9 @@ from procurement import work
 from procurement.accounts import valid_email
 from procurement.cleaning import clean_text, one_line
 from procurement.errors import UnreadableFile
+from procurement.labelled import LANGUAGES
 from procurement.models import Chamber, Member, Person
-from procurement.vocabulary import LANGUAGES, Frequency, LegalForm, Role
+from procurement.vocabulary import Frequency, LegalForm, Role
 
 COLUMNS = (
     "key",

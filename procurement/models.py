@@ -18,8 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from procurement.db import Base, UtcDateTime, word
+from procurement.labelled import LANGUAGES
 from procurement.vocabulary import (
-    LANGUAGES,
     AnswerChoice,
     ContractNature,
     CriteriaSource,

@@ -1,6 +1,6 @@
 """The rules that an act can break, each with the sentence a person reads; facts stand in braces."""
 
-from procurement.vocabulary import Labelled
+from procurement.labelled import Labelled
 
 
 class Rule(Labelled):

@@ -1,33 +1,6 @@
 """The words of the trade: enumerations with their labels in the four languages of the service."""
 
-from enum import StrEnum
-from typing import Self
-
-LANGUAGES = ("fr", "de", "it", "en")
-
-
-class Labelled(StrEnum):
-    """Members carry labels in fr, de, it and en; a missing label is an error at import."""
-
-    labels: dict[str, str]
-
-    def __new__(cls, value: str, fr: str, de: str, it: str, en: str) -> Self:
-        """Build the member and keep its four labels."""
-        if not all((fr, de, it, en)):
-            raise ValueError(f"{cls.__name__}.{value} lacks a label")
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.labels = {"fr": fr, "de": de, "it": it, "en": en}
-        return member
-
-    @classmethod
-    def of(cls, value: str) -> Self | None:
-        """The member with this value, None when there is none."""
-        return next((member for member in cls if member.value == value), None)
-
-    def label(self, language: str = "fr") -> str:
-        """The word for a reader of this language, French when the language is not one of ours."""
-        return self.labels.get(language, self.labels["fr"])
+from procurement.labelled import Labelled
 
 
 class NoticeType(Labelled):
@@ -101,6 +74,37 @@ class ProcurementMethod(Labelled):
     )
     DIRECT = "direct", "gré à gré", "freihändiges Verfahren", "incarico diretto", "direct award"
     NONE = "none", "sans procédure", "ohne Verfahren", "senza procedura", "no procedure"
+
+
+class EnteredKind(Labelled):
+    """Why an opportunity is entered by hand: no source publishes it."""
+
+    BELOW_THRESHOLD = (
+        "below_threshold",
+        "sous les seuils de publication",
+        "unter den Schwellenwerten",
+        "sotto le soglie di pubblicazione",
+        "below the thresholds of publication",
+    )
+    EXEMPT = (
+        "exempt",
+        "hors du champ de la loi (art. 10)",
+        "ausserhalb des Gesetzes (Art. 10)",
+        "fuori dal campo della legge (art. 10)",
+        "outside the law (art. 10)",
+    )
+    INVITATION = "invitation", "sur invitation", "Einladung", "su invito", "by invitation"
+    PRIVATE = "private", "commande privée", "privater Auftrag", "mandato privato", "private order"
+    GAZETTE = "gazette", "feuille officielle", "Amtsblatt", "foglio ufficiale", "official gazette"
+
+    @property
+    def method(self) -> ProcurementMethod:
+        """The procedure that goes with it."""
+        return {
+            EnteredKind.INVITATION: ProcurementMethod.LIMITED,
+            EnteredKind.GAZETTE: ProcurementMethod.OPEN,
+            EnteredKind.PRIVATE: ProcurementMethod.NONE,
+        }.get(self, ProcurementMethod.DIRECT)
 
 
 class ContractNature(Labelled):

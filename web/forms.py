@@ -10,13 +10,15 @@ from wtforms import DateField, EmailField, Form, PasswordField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, Optional
 
 from procurement.cleaning import clean_text
+from procurement.i18n import translated_later
+from procurement.labelled import LANGUAGES
 from procurement.sign_in import LEAST_PASSWORD
-from procurement.vocabulary import LANGUAGES, AnswerChoice, DropReason, Frequency, RefusalReason
+from procurement.vocabulary import AnswerChoice, DropReason, Frequency, RefusalReason
 
-NEEDED = "Ce champ est nécessaire."
-CHOOSE = "Choisissez l’une des réponses."
-TOO_LONG = "Ce texte est trop long."
-NO_DAY = "Cette date n’est pas valable."
+NEEDED = translated_later("Ce champ est nécessaire.")
+CHOOSE = translated_later("Choisissez l’une des réponses.")
+TOO_LONG = translated_later("Ce texte est trop long.")
+NO_DAY = translated_later("Cette date n’est pas valable.")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -135,7 +137,7 @@ class NewPasswordForm(PageForm):
     new = PasswordField(
         validators=[
             _needed(),
-            Length(min=LEAST_PASSWORD, message="Au moins douze caractères."),
-            Length(max=128, message="Au plus 128 caractères."),
+            Length(min=LEAST_PASSWORD, message=translated_later("Au moins douze caractères.")),
+            Length(max=128, message=translated_later("Au plus 128 caractères.")),
         ]
     )

@@ -11,9 +11,9 @@ from flask import Flask, g, request
 from procurement import i18n, reasons
 from procurement.codes import cpv_labels
 from procurement.i18n import ZURICH, Deadline, say_amount, say_date, say_hour, say_instant
+from procurement.labelled import Labelled
 from procurement.models import Tender, Translations, in_language
 from procurement.reasons import canton_name
-from procurement.vocabulary import Labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def install(app: Flask) -> None:
         percent=percent,
         names_lot=names_lot,
     )
+    # Jinja's own would make « Sucht partner » of « sucht Partner ».
+    app.jinja_env.filters["capitalize"] = i18n.capital
 
 
 def gettext(text: str) -> str:

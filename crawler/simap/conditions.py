@@ -2,8 +2,9 @@
 
 from crawler.simap import shape
 from crawler.simap.words import amount, day, joined, text_of
+from procurement.labelled import LANGUAGES
 from procurement.models import Translations
-from procurement.vocabulary import LANGUAGES, Stated
+from procurement.vocabulary import Stated
 
 _TERMS = {
     "participation": "termsNote",

@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from procurement.vocabulary import LANGUAGES, NoticeType
+from procurement.labelled import LANGUAGES
+from procurement.vocabulary import NoticeType
 
 _FILE = Path(__file__).with_name("known_paths.txt")
 _SECTION = re.compile(r"\[(! )?([a-z_* ]+)\]")

@@ -9,7 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from procurement.vocabulary import LANGUAGES, NoticeType, Stated
+from procurement.labelled import LANGUAGES
+from procurement.vocabulary import NoticeType, Stated
 
 # A field of simap is called `date`, which would hide the type.
 Day = datetime.date

@@ -9,8 +9,9 @@ from crawler.simap import shape
 from crawler.text import html_to_text
 from procurement.cleaning import one_line
 from procurement.errors import UnreadableNotice
+from procurement.labelled import LANGUAGES
 from procurement.models import Translations, in_language
-from procurement.vocabulary import LANGUAGES, ContractNature
+from procurement.vocabulary import ContractNature
 
 NATURES = {
     "construction": ContractNature.WORKS,

@@ -18,8 +18,9 @@ from config.tables import sources
 from procurement.cleaning import clean_text
 from procurement.codes import cpv_labels
 from procurement.i18n import ZURICH, translator
+from procurement.labelled import Labelled
 from procurement.models import Tender, in_language
-from procurement.vocabulary import Labelled, TenderState
+from procurement.vocabulary import TenderState
 
 _BATCH = 500
 # Excel takes no more characters in a cell.

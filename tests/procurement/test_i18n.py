@@ -9,8 +9,8 @@ from babel.messages.pofile import write_po
 
 from procurement import i18n
 from procurement.i18n import ZURICH, Translator, Urgency, days_until, say_deadline
+from procurement.labelled import LANGUAGES
 from procurement.models import in_language
-from procurement.vocabulary import LANGUAGES
 
 _NOON = datetime(2026, 11, 24, 12, 0, tzinfo=ZURICH)
 

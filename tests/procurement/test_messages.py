@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from procurement import matches
+from procurement.labelled import LANGUAGES
 from procurement.mail import messages
 from procurement.mail.blocks import Email, Section
 from procurement.mail.rendering import render
 from procurement.models import CrawlRun, Person, Tender
-from procurement.vocabulary import LANGUAGES, Stated, Verdict
+from procurement.vocabulary import Stated, Verdict
 from tests.factories import NOW, make_chamber, make_lot, make_match, make_member, make_person, make_tender
 from tests.procurement.mails import LINKS
 

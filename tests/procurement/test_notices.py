@@ -156,6 +156,7 @@ def test_two_publications_of_one_day_stand_in_the_order_of_their_numbers(
     assert tender.submission_deadline == LATER
 
 
+@pytest.mark.slow
 def test_a_tender_is_the_same_whatever_the_order_its_publications_are_read_in(
     engine: Engine, now: datetime
 ) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from procurement.labelled import LANGUAGES
 from procurement.reasons import GATES, REASONS, RISKS, Wording, canton_name, say, say_gate
-from procurement.vocabulary import LANGUAGES
 
 _WORDED: dict[str, Wording] = {**REASONS, **RISKS, **GATES}
 _FACTS: dict[str, Any] = {

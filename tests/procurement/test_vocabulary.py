@@ -5,8 +5,9 @@ import string
 import pytest
 
 from procurement import vocabulary
+from procurement.labelled import LANGUAGES, Labelled
 from procurement.rules import Rule
-from procurement.vocabulary import LANGUAGES, Labelled, NoticeType, Stated
+from procurement.vocabulary import NoticeType, Stated
 
 _ENUMS = [each for each in vars(vocabulary).values() if isinstance(each, type) and issubclass(each, Labelled)]
 _WORDS = [member for each in _ENUMS for member in each]

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from procurement import accounts, sign_in
 from procurement.errors import RuleBroken
 from procurement.i18n import known_language
+from procurement.labelled import LANGUAGES
 from procurement.models import SignIn
-from procurement.vocabulary import LANGUAGES, Frequency
+from procurement.vocabulary import Frequency
 from web.access import Audience, audience, begin_sign_in
 from web.errors import said
 from web.forms import NewPasswordForm, PreferencesForm
