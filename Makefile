@@ -31,8 +31,13 @@ lint: $(VENV)/ready-dev  ## run the checks that need no test
 bench: $(VENV)/ready-dev  ## print the figures of quality and speed
 	$(BIN)/python -m benchmarks.matching
 
+messages: $(VENV)/ready-dev  ## bring every French text of pages and e-mails into the catalogues, to be translated there
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file=procurement/translations/babel.cfg --keywords="MenuEntry SourceLight:3 _back:2 translated_later" --add-location=file --sort-by-file --no-wrap --output-file=build/messages.pot web procurement
+	for language in de it en; do $(BIN)/pybabel --quiet update --input-file=build/messages.pot --output-file=procurement/translations/$$language.po --locale=$$language --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap || exit 1; done
+
 lock: $(VENV)/ready-dev  ## write the two locks anew from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --constraint requirements.lock --quiet --output-file requirements-dev.lock
 
-.PHONY: help demo run test lint bench lock
+.PHONY: help demo run test lint bench messages lock

@@ -3,11 +3,13 @@
 import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from config.settings import BadConfiguration
+from config.readers import FeedForm, OcdsForm, PageForm
+from config.settings import BadConfiguration, is_loopback, settings
 
 _FOLDER = Path(__file__).parent
 T = TypeVar("T", bound="_Table")
@@ -36,18 +38,65 @@ class Sector(_Table):
 
 
 class SourceForm(_Table):
-    """What is known of a source of notices: where it is, when it is read, what to expect of it."""
+    """What is known of a source of notices: where it is, how and when it is read, what to expect of it.
 
-    key: str
+    `reader` names the spider that reads it; empty: the spider that bears the key. A source that a web page, a
+    feed or OCDS packages describe needs no spider of its own, only the table of its reader.
+    """
+
+    key: str = Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")
     title: str
     homepage: str
-    url_setting: str
+    what: str = ""
+    url_setting: str = ""
+    url: str = ""
+    reader: str = Field("", pattern=r"^[a-z0-9_]*$")
+    page: PageForm | None = None
+    feed: FeedForm | None = None
+    ocds: OcdsForm | None = None
     hosts: list[str]
     licence: str
     licence_checked: str
     expected_per_run: tuple[int, int]
     delay_seconds: float = 1.0
     known_holes: list[str] = []
+
+    @property
+    def spider(self) -> str:
+        """The name of the module under crawler/spiders that reads it."""
+        return self.reader or self.key
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (parts.hostname and (parts.scheme == "https" or is_loopback(value))):
+            raise ValueError(f"an https address: {value!r}")
+        return value
+
+    @model_validator(mode="after")
+    def _is_read_in_one_way(self) -> Self:
+        if bool(self.url) == bool(self.url_setting):
+            raise ValueError("exactly one of url and url_setting")
+        tables = [name for name in ("page", "feed", "ocds") if getattr(self, name) is not None]
+        wanted = [self.reader] if self.reader in ("page", "feed", "ocds") else []
+        if tables != wanted:
+            raise ValueError(
+                f"the reader {self.spider!r} needs its own table, [source.{wanted[0]}], and no other"
+                if wanted
+                else f"the table {tables[0]!r} needs reader = {tables[0]!r}"
+            )
+        return self
+
+
+class Hole(_Table):
+    """A place where notices are published that is not read: why, and how the hole is filled."""
+
+    title: str
+    homepage: str
+    why: str
+    checked: str
+    filled: str
 
 
 class Job(_Table):
@@ -78,7 +127,8 @@ class _Sectors(_Table):
 
 
 class _Sources(_Table):
-    source: list[SourceForm]
+    source: list[SourceForm] = []
+    hole: list[Hole] = []
 
 
 class _Schedule(_Table):
@@ -87,17 +137,20 @@ class _Schedule(_Table):
 
 
 def _read(shape: type[T], name: str) -> T:
-    path = _FOLDER / name
+    return _read_file(shape, _FOLDER / name, f"config/{name}")
+
+
+def _read_file(shape: type[T], path: Path, name: str) -> T:
     try:
         return shape.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as problem:
-        raise BadConfiguration(f"config/{name}: {problem.strerror}") from problem
+        raise BadConfiguration(f"{name}: {problem.strerror}") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise BadConfiguration(f"config/{name}: {problem}") from problem
+        raise BadConfiguration(f"{name}: {problem}") from problem
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise BadConfiguration(f"config/{name}: {place}: {first['msg']}") from problem
+        raise BadConfiguration(f"{name}: {place}: {first['msg']}") from problem
 
 
 @lru_cache(maxsize=1)
@@ -108,8 +161,31 @@ def sectors() -> dict[str, Sector]:
 
 @lru_cache(maxsize=1)
 def sources() -> dict[str, SourceForm]:
-    """The forms of the sources by key."""
-    return {source.key: source for source in _read(_Sources, "sources.toml").source}
+    """The forms of the sources by key: those of config/, then the installation's own (AIMP_SOURCES_FILE)."""
+    found: dict[str, SourceForm] = {}
+    for name, table in _source_files():
+        for source in table.source:
+            if source.key in found:
+                raise BadConfiguration(f"{name}: the key {source.key!r} stands twice")
+            # An address on this machine is fetched only when a setting of the installation names it.
+            if is_loopback(source.url) and name == "config/sources.toml":
+                raise BadConfiguration(f"{name}: {source.key}: {source.url} is on this machine")
+            found[source.key] = source
+    return found
+
+
+@lru_cache(maxsize=1)
+def holes() -> list[Hole]:
+    """Where notices are published that no source covers."""
+    return [hole for _, table in _source_files() for hole in table.hole]
+
+
+def _source_files() -> list[tuple[str, _Sources]]:
+    files = [("config/sources.toml", _read(_Sources, "sources.toml"))]
+    own = settings().sources_file
+    if own is not None:
+        files.append((str(own), _read_file(_Sources, own, str(own))))
+    return files
 
 
 @lru_cache(maxsize=1)

@@ -60,7 +60,7 @@ class StoreNotice:
                 if not take_lease(session, name=run.lease, holder=run.holder, seconds=LEASE_SECONDS, now=now):
                     self._stop()
                     raise DropItem("another run holds the lease of this source")
-                _record(session, run, item, now)
+                record_item(session, run, item, now)
         except (SQLAlchemyError, UnicodeEncodeError) as problem:
             self._refused(item, problem, now)
         return item
@@ -77,14 +77,15 @@ class StoreNotice:
             item.fetched_from,
         )
         with transaction(self._run.engine) as session:
-            _record(session, self._run, unreadable, now)
+            record_item(session, self._run, unreadable, now)
 
     def _stop(self) -> None:
         if self._crawler.engine is not None and self._crawler.spider is not None:
             self._crawler.engine.close_spider(self._crawler.spider, "lease_lost")
 
 
-def _record(session: Session, run: Run, item: Item, now: datetime) -> None:
+def record_item(session: Session, run: Run, item: Item, now: datetime) -> None:
+    """Store what was read, in the open transaction, and count where it ended."""
     tally = run.tally
     match item:
         case NoticeRecord():

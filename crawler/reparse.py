@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from config.tables import SourceForm
+from crawler.run import address_of
 from crawler.source import Run, Tally, TenderSpider
 from crawler.spiders import spider_of
 from procurement.db import transaction
@@ -52,7 +53,7 @@ def reparse(
     A publication that cannot be read any more leaves its tender as it is, and is named in the report.
     """
     report = ReparseReport()
-    spider = _reader(engine, settings, form, clock)
+    spider = reader_of(engine, settings, form, clock)
     with transaction(engine, read_only=True) as session:
         ids = list(session.scalars(select(Tender.id).where(Tender.source == form.key).order_by(Tender.id)))
     for done, tender_id in enumerate(ids, 1):
@@ -87,14 +88,14 @@ def _again(
         report.fields.update(list(changed))
 
 
-def _reader(
+def reader_of(
     engine: Engine, settings: Settings, form: SourceForm, clock: Callable[[], datetime]
 ) -> TenderSpider:
     """The spider of a source, for its reading alone."""
     now = clock()
     return spider_of(form.spider)(
         form=form,
-        base_url=form.url or str(getattr(settings, form.url_setting)),
+        base_url=address_of(settings, form),
         since=now.date(),
         until=now.date(),
         known=frozenset(),

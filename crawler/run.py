@@ -40,6 +40,11 @@ class CrawlReport:
     since: date
 
 
+def address_of(settings: Settings, form: SourceForm) -> str:
+    """Where a source is read: its own fixed address, or the one that a setting names."""
+    return form.url or str(getattr(settings, form.url_setting))
+
+
 def crawl(
     engine: Engine,
     *,
@@ -53,7 +58,7 @@ def crawl(
     Without a day: from the last complete run less two days, at first thirty days back. The row of the run is
     there from its beginning, its verdict only at its end: no verdict means that it crashed.
     """
-    base_url = str(getattr(settings, form.url_setting))
+    base_url = address_of(settings, form)
     run = Run(form.key, engine, f"{socket.gethostname()}:{os.getpid()}", Tally(), clock)
     with transaction(engine) as session:
         now = clock()
@@ -77,7 +82,7 @@ def crawl(
         window_days=(today - since).days + 1,
     )
     with transaction(engine) as session:
-        _write_verdict(session.get_one(CrawlRun, row_id), run.tally, verdict, reasons, clock())
+        write_verdict(session.get_one(CrawlRun, row_id), run.tally, verdict, reasons, clock())
         runs.release_lease(session, name=run.lease, holder=run.holder)
     facts = {"source": form.key, "verdict": verdict.value, "stored": run.tally.stored, "reasons": reasons}
     logger.log(logging.INFO if verdict is Verdict.OK else logging.WARNING, "the run has ended", extra=facts)
@@ -103,13 +108,14 @@ def _default_since(last: datetime | None, today: date) -> date:
 
 def _run_spider(settings: Settings, form: SourceForm, base_url: str, run: Run, **window: Any) -> Crawler:
     process = AsyncCrawlerProcess(scrapy_settings(settings, form, base_url))
-    crawler = process.create_crawler(spider_of(form.key))
+    crawler = process.create_crawler(spider_of(form.spider))
     process.crawl(crawler, form=form, base_url=base_url, run=run, **window)
     process.start()
     return crawler
 
 
-def _write_verdict(row: CrawlRun, tally: Tally, verdict: Verdict, reasons: list[str], now: datetime) -> None:
+def write_verdict(row: CrawlRun, tally: Tally, verdict: Verdict, reasons: list[str], now: datetime) -> None:
+    """End a run's row: its account, how it ended, and why."""
     row.ended_at, row.verdict = now, verdict
     row.listed, row.requested, row.stored = tally.listed, tally.requested, tally.stored
     row.unchanged, row.quarantined, row.missing = tally.unchanged, tally.quarantined, tally.missing

@@ -94,9 +94,10 @@ class Run:
 class TenderSpider(scrapy.Spider):
     """Base of every spider: it lists, asks for each publication once, and hands over what it reads.
 
-    A source says three things: `listing()`, the first requests; `read()`, one publication from one answer; and
-    the callbacks of its listing, which call `take()` for each publication that they name. Everything else is
-    here: what is stored is not asked for again, every ending of a request is counted, what cannot be read is kept.
+    A source says three things: `listing()`, the first requests; `read()`, one publication from one answer;
+    and the callbacks of its listing, which call `take()` for each publication that they name. Everything else
+    is here: what is stored is not asked for again, every ending of a request is counted, what cannot be read
+    is kept.
     """
 
     source: ClassVar[str]
@@ -137,8 +138,8 @@ class TenderSpider(scrapy.Spider):
     def read(self, payload: bytes, *, url: str) -> NoticeRecord:
         """One publication from the answer to its request.
 
-        Raises ValueError when the answer was broken on the way (it is asked for again), UnreadableNotice when it
-        is whole and not as it should be (it goes to quarantine).
+        Raises ValueError when the answer was broken on the way (it is asked for again), UnreadableNotice when
+        it is whole and not as it should be (it goes to quarantine).
         """
         raise NotImplementedError
 

@@ -1,12 +1,13 @@
 """Words of official codes: the CPV in the reader's language, as sources give it, else as config names it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.tables import cpv_words
-from procurement.models import Cpv, Translations, in_language
+from procurement.models import Buyer, BuyingOffice, Cpv, OfficialList, Translations, in_language
 
 _AT_ONCE = 500
 
@@ -31,6 +32,42 @@ def remember_cpv(session: Session, labels: Mapping[str, Translations], *, offici
                 row.labels = joined
                 changed += 1
     return changed
+
+
+def remember_offices(session: Session, *, source: str, cantons: Mapping[str, str]) -> int:
+    """Keep the canton of each buying office of a source, give it to buyers without one; how many got one."""
+    known = {
+        row.source_key: row
+        for row in session.scalars(select(BuyingOffice).where(BuyingOffice.source == source))
+    }
+    for key, canton in cantons.items():
+        if key in known:
+            known[key].canton = canton
+        else:
+            session.add(BuyingOffice(source=source, source_key=key, canton=canton))
+    unplaced = session.scalars(select(Buyer).where(Buyer.source == source, Buyer.canton.is_(None)))
+    placed = [buyer for buyer in unplaced if buyer.source_key in cantons]
+    for buyer in placed:
+        buyer.canton = cantons[buyer.source_key]
+    return len(placed)
+
+
+def office_canton(session: Session, *, source: str, source_key: str) -> str | None:
+    """The canton of the institution above a buying office, when the official lists were read."""
+    return session.scalar(
+        select(BuyingOffice.canton).where(
+            BuyingOffice.source == source, BuyingOffice.source_key == source_key
+        )
+    )
+
+
+def note_list(session: Session, *, name: str, entries: int, now: datetime) -> None:
+    """Remember that an official list was read, how long it was, and when."""
+    row = session.get(OfficialList, name)
+    if row is None:
+        session.add(OfficialList(name=name, entries=entries, read_at=now))
+    else:
+        row.entries, row.read_at = entries, now
 
 
 def cpv_labels(session: Session, codes: Iterable[str], language: str) -> dict[str, str]:

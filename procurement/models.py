@@ -206,6 +206,28 @@ class Cpv(Base):
     labels: Mapped[Translations] = mapped_column(JSON)
 
 
+class OfficialList(Base):
+    """An official list read from its source: how many entries it had, and when."""
+
+    __tablename__ = "official_list"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    entries: Mapped[int]
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BuyingOffice(Base):
+    """A buying office of a source, with the canton of the institution that it belongs to."""
+
+    __tablename__ = "buying_office"
+    __table_args__ = (UniqueConstraint("source", "source_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(40))
+    source_key: Mapped[str] = mapped_column(String(120))
+    canton: Mapped[str] = mapped_column(String(2))
+
+
 class Buyer(Base):
     """A contracting authority as one source names it; its seat is not the place of performance."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from procurement.changes import record_changes, snapshot
 from procurement.cleaning import one_line
-from procurement.codes import remember_cpv
+from procurement.codes import office_canton, remember_cpv
 from procurement.models import (
     Award,
     AwardSupplier,
@@ -244,7 +244,11 @@ def _buyer_of(session: Session, record: NoticeRecord) -> Buyer | None:
     buyer.name = {**buyer.name, **record.buyer.name}
     buyer.city = record.buyer.city or buyer.city or ""
     buyer.postal_code = record.buyer.postal_code or buyer.postal_code or ""
-    buyer.canton = record.buyer.canton or buyer.canton
+    buyer.canton = (
+        record.buyer.canton
+        or buyer.canton
+        or office_canton(session, source=record.source, source_key=record.buyer.source_key)
+    )
     buyer.country = record.buyer.country or buyer.country
     return buyer
 

@@ -34,12 +34,18 @@ def page_language(wanted: str | None) -> str:
     return wanted if wanted in i18n.page_languages() else "fr"
 
 
+def browser_language() -> str:
+    """The language that the browser wants most of those that have pages; « de-CH » is German."""
+    wanted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((language for language in wanted if language in i18n.page_languages()), "fr")
+
+
 def install(app: Flask) -> None:
     """Choose the language of each request and give the templates their words."""
 
     @app.before_request
     def choose_language() -> None:
-        g.language = page_language(request.accept_languages.best_match(i18n.page_languages()))
+        g.language = browser_language()
 
     app.jinja_env.globals.update(
         _=gettext,

@@ -24,7 +24,7 @@ from crawler.simap.listing import CodeTree, Institutions, Offices
 from crawler.simap.shape import Shape
 from crawler.simap.words import text_of
 from crawler.source import read_json
-from procurement.codes import remember_cpv
+from procurement.codes import note_list, remember_cpv, remember_offices
 from procurement.db import transaction
 from procurement.models import Translations
 
@@ -75,6 +75,8 @@ class CodesReport:
     offices: int = 0
     # The canton of each buying office by its key; offices of the Confederation and from abroad have none.
     cantons: Mapping[str, str] = field(default_factory=dict)
+    # Buyers without a canton that got one.
+    buyers_placed: int = 0
     problems: tuple[str, ...] = ()
 
 
@@ -92,6 +94,10 @@ def refresh_codes(engine: Engine, settings: Settings, clock: Callable[[], dateti
         cantons = cantons_of(institutions, offices)
     with transaction(engine) as session:
         changed = remember_cpv(session, cpv, official=True)
+        placed = remember_offices(session, source="simap", cantons=cantons)
+        for name, entries in (("cpv", len(cpv)), ("offices", len(cantons))):
+            if entries:
+                note_list(session, name=f"simap:{name}", entries=entries, now=clock())
     report = CodesReport(
         read_at=clock(),
         cpv_codes=len(cpv),
@@ -99,6 +105,7 @@ def refresh_codes(engine: Engine, settings: Settings, clock: Callable[[], dateti
         institutions=len(institutions.institutions) if isinstance(institutions, Institutions) else 0,
         offices=len(offices.procOffices) if isinstance(offices, Offices) else 0,
         cantons=cantons,
+        buyers_placed=placed,
         problems=tuple(problems),
     )
     facts = {"cpv_codes": report.cpv_codes, "offices": report.offices, "problems": problems}

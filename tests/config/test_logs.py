@@ -68,6 +68,26 @@ def test_an_exception_is_told_with_its_trace(capsys: pytest.CaptureFixture[str])
     assert "ValueError: broken" in line["exception"]
 
 
+@pytest.mark.parametrize(
+    ("name", "level", "is_written"),
+    [
+        ("scrapy.core.engine", "INFO", False),
+        ("scrapy.core.engine", "WARNING", True),
+        ("apscheduler.scheduler", "WARNING", False),
+        ("apscheduler.scheduler", "ERROR", True),
+        ("crawler.run", "INFO", True),
+    ],
+)
+def test_libraries_speak_only_when_somebody_must_do_something(
+    capsys: pytest.CaptureFixture[str], name: str, level: str, is_written: bool
+) -> None:
+    set_up_logs(Settings(log_level="DEBUG"))
+
+    logging.getLogger(name).log(logging.getLevelNamesMapping()[level], "met")
+
+    assert ("met" in capsys.readouterr().err) is is_written
+
+
 def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs(Settings(log_level="WARNING"))
 

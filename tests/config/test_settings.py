@@ -50,7 +50,7 @@ def test_what_is_set_replaces_the_default(monkeypatch: pytest.MonkeyPatch, tmp_p
         ("AIMP_BASE_URL", "http://[::1"),
         ("AIMP_SIMAP_URL", "javascript:alert(1)"),
         ("AIMP_TED_URL", "ted"),
-        ("AIMP_BOAMP_URL", ""),
+        ("AIMP_BOAMP_URL", "http:boamp"),
         ("AIMP_CONTACT_URL", "mailto:a@example.ch"),
         ("AIMP_SECRET_KEY", "too short"),
         ("AIMP_LOG_LEVEL", "LOUD"),
@@ -62,6 +62,13 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
 
     with pytest.raises(BadConfiguration, match=f"^{name}: "):
         settings()
+
+
+def test_a_variable_that_is_empty_is_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"AIMP_{name.upper()}", "")
+
+    assert settings() == Settings.model_construct()
 
 
 def test_every_wrong_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,11 +8,30 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config import tables
-from config.settings import BadConfiguration, Settings
-from config.tables import Job, Sector, cpv_words, jobs, schedule_timezone, sectors, sources
-from procurement.vocabulary import LANGUAGES
+from config.readers import PageForm, Selectors
+from config.settings import BadConfiguration, Settings, settings
+from config.tables import (
+    Hole,
+    Job,
+    Sector,
+    SourceForm,
+    cpv_words,
+    holes,
+    jobs,
+    schedule_timezone,
+    sectors,
+    sources,
+)
+from procurement.labelled import LANGUAGES
 
-_READERS = (sectors, sources, jobs, schedule_timezone, cpv_words)
+_READERS = (settings, sectors, sources, holes, jobs, schedule_timezone, cpv_words)
+_HOLE = """[[hole]]
+title = "FAO"
+homepage = "https://fao.example.ch"
+why = "payant"
+checked = "2026-11-22"
+filled = "à la main"
+"""
 _JOB = '[[job]]\nkey = "watch"\ncron = "{cron}"\nsteps = ["deliver"]\n'
 _OURS = Path(tables.__file__).parent
 
@@ -138,11 +157,120 @@ def test_no_key_stands_twice_in_a_file(file: str, block: str) -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_every_source_is_read_from_an_address_of_the_settings() -> None:
-    for source in sources().values():
-        assert source.url_setting in Settings.model_fields
-        assert source.hosts
-        assert source.expected_per_run[0] <= source.expected_per_run[1]
+@pytest.mark.parametrize("source", sources().values(), ids=lambda source: str(source.key))
+def test_every_source_says_where_it_is_and_what_to_expect(source: SourceForm) -> None:
+    assert source.url or source.url_setting in Settings.model_fields
+    assert source.hosts
+    assert source.title
+    assert source.licence
+    assert source.expected_per_run[0] <= source.expected_per_run[1]
+
+
+def _source(**facts: str) -> str:
+    """The form of a source in TOML."""
+    lines = {
+        "key": '"geneve"',
+        "title": '"Genève"',
+        "homepage": '"https://www.example.ch"',
+        "url": '"https://www.example.ch/avis"',
+        "hosts": '["www.example.ch"]',
+        "licence": '"inconnue"',
+        "licence_checked": '"2026-11-22"',
+        "expected_per_run": "[0, 10]",
+        **facts,
+    }
+    return "[[source]]\n" + "".join(f"{name} = {value}\n" for name, value in lines.items() if value)
+
+
+@pytest.mark.parametrize(
+    ("facts", "problem"),
+    [
+        ({"url": '"http://www.example.ch"'}, "an https address"),
+        ({"url": '"https://"'}, "an https address"),
+        ({"url": ""}, "exactly one of url and url_setting"),
+        ({"url_setting": '"simap_url"'}, "exactly one of url and url_setting"),
+        ({"reader": '"feed"'}, r"needs its own table, \[source\.feed\]"),
+        ({"feed": '{ language = "fr" }'}, "the table 'feed' needs reader = 'feed'"),
+        ({"reader": '"ocds"', "feed": '{ language = "fr" }'}, r"needs its own table, \[source\.ocds\]"),
+        ({"key": '"Genève !"'}, r"source\.0\.key"),
+        ({"url": '"http://127.0.0.1:8000/avis"'}, "is on this machine"),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_refused(folder: Path, facts: dict[str, str], problem: str) -> None:
+    (folder / "sources.toml").write_text(_source(**facts), encoding="utf-8")
+
+    with pytest.raises(BadConfiguration, match=rf"^config/sources\.toml: .*{problem}"):
+        sources()
+
+
+def test_a_source_read_by_a_general_reader_names_it(folder: Path) -> None:
+    own, general = _source(), _source(key='"vaud"', reader='"feed"', feed='{ language = "fr" }')
+    (folder / "sources.toml").write_text(own + general, encoding="utf-8")
+
+    assert {key: source.spider for key, source in sources().items()} == {"geneve": "geneve", "vaud": "feed"}
+
+
+@pytest.mark.parametrize(
+    ("key", "url", "problem"),
+    [
+        ("geneve", "https://www.example.ch", "the key 'geneve' stands twice"),
+        ("ours", "https://www.example.ch", None),
+        ("ours", "http://127.0.0.1:8000", None),
+    ],
+)
+def test_an_installation_adds_sources_of_its_own(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, key: str, url: str, problem: str | None
+) -> None:
+    (folder / "sources.toml").write_text(_source(), encoding="utf-8")
+    own = folder / "own.toml"
+    own.write_text(_source(key=f'"{key}"', url=f'"{url}"') + _HOLE, encoding="utf-8")
+    monkeypatch.setenv("AIMP_SOURCES_FILE", str(own))
+    settings.cache_clear()
+
+    if problem is None:
+        assert list(sources()) == ["geneve", "ours"]
+        assert [hole.title for hole in holes()] == ["FAO"]
+    else:
+        with pytest.raises(BadConfiguration, match=f"own.toml: {problem}"):
+            sources()
+
+
+@pytest.mark.parametrize("hole", holes(), ids=lambda hole: str(hole.title)[:30])
+def test_every_hole_says_why_and_how_it_is_filled(hole: Hole) -> None:
+    assert all((hole.homepage, hole.why, hole.checked, hole.filled))
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ({"item": "li", "title": "a", "only_if": "("}, "not a regular expression"),
+        ({"item": "li", "title": "a", "deadline_pattern": "au .*"}, "one group"),
+        ({"item": "li", "title": "a", "deadline_pattern": "("}, "not a regular expression"),
+        ({"item": "li", "title": "a", "detail": {"title": "h1"}}, "detail needs link"),
+        ({"item": "li", "link": "a"}, "title is needed"),
+        ({"item": "li", "link": "a", "detail": {"title": "h1"}, "only_if": "x"}, "only_if needs a title"),
+        ({"item": "", "title": "a"}, "item"),
+        ({"item": "li", "title": "a", "canton": "Genève"}, "canton"),
+        ({"item": "li", "title": "a", "language": "rm"}, "language"),
+    ],
+)
+def test_a_page_whose_form_cannot_be_right_is_refused(table: dict[str, object], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        PageForm.model_validate({"language": "fr", **table})
+
+
+def test_a_page_is_read_by_the_form_of_its_list_and_entries() -> None:
+    form = PageForm.model_validate(
+        {
+            "language": "fr",
+            "item": "li",
+            "link": "a",
+            "detail": {"title": "h1"},
+            "deadline_pattern": r"jusqu’au (\d+ \w+ \d{4})",
+        }
+    )
+
+    assert (form.detail, form.most_pages) == (Selectors(title="h1"), 20)
 
 
 @pytest.mark.parametrize("job", jobs(), ids=lambda job: str(job.key))

@@ -233,3 +233,12 @@ def test_a_list_that_does_not_add_up_fails_the_run(
 
     assert code == 1
     assert reader.last_run()["verdict"] == "failed"
+
+
+def test_reading_the_stored_forms_again_changes_nothing(reader: Installation) -> None:
+    reader.run(*SINCE)
+
+    code, said = reader.run("reparse", "simap_archive")
+
+    assert code == 0, said
+    assert "3 tenders, 0 differ, 0 unreadable" in said

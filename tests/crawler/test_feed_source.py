@@ -12,6 +12,7 @@ from config.tables import SourceForm
 from crawler.generic.feeds import entries_of
 from crawler.source import Item, Unreadable
 from crawler.spiders.feed import FeedSpider
+from procurement.errors import UnreadableNotice
 from procurement.i18n import ZURICH
 from procurement.records import NoticeRecord
 from tests.crawler.own_sources import FEED_FORM
@@ -143,6 +144,19 @@ def test_a_link_that_is_none_shows_the_homepage(engine: Engine) -> None:
     [record] = records(listed(engine, form(), an_item("<title>Avis</title><link>javascript:x()</link>")))
 
     assert record.url == "https://www.onlieu.example"
+
+
+@pytest.mark.parametrize("feed", [RSS, ATOM, RDF], ids=["rss", "atom", "rdf"])
+def test_a_stored_entry_is_read_again_as_it_was(engine: Engine, feed: str) -> None:
+    for record in records(listed(engine, form(), feed)):
+        assert FeedSpider(**a_run(form(), engine)).read(record.payload, url=FEED) == record
+
+
+def test_a_stored_entry_without_a_date_is_not_read_again(engine: Engine) -> None:
+    [record] = records(listed(engine, form(), an_item("<title>Avis</title>")))
+
+    with pytest.raises(UnreadableNotice, match="first seen"):
+        FeedSpider(**a_run(form(), engine)).read(record.payload, url=FEED)
 
 
 def test_a_feed_may_be_empty(engine: Engine) -> None:

@@ -238,3 +238,12 @@ def test_a_publication_that_arrives_broken_is_asked_for_again(portal: Portal, re
 
     assert code == 0, said
     assert (reader.status()["notices"], reader.last_run()["verdict"]) == (5, "ok")
+
+
+def test_reading_the_stored_publications_again_changes_nothing(reader: Installation) -> None:
+    reader.run(*SINCE)
+
+    code, said = reader.run("reparse", "amtsblattportal")
+
+    assert code == 0, said
+    assert "3 tenders, 0 differ, 0 unreadable" in said

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from config.tables import SourceForm
 from crawler.source import Item, Unreadable
 from crawler.spiders.page import PageSpider
+from procurement.errors import UnreadableNotice
 from procurement.i18n import ZURICH
 from procurement.records import NoticeRecord
 from procurement.vocabulary import NoticeType, ProcurementMethod
@@ -279,6 +280,37 @@ def test_a_link_that_turns_out_to_be_a_file_is_named(engine: Engine) -> None:
     assert record.call is not None
     assert record.call.documents_url == request.url
     assert b"Titre" in record.payload
+
+
+@pytest.mark.parametrize("tag", ["li", "tr", "dd", "section"])
+def test_a_stored_entry_is_read_again_as_it_was(engine: Engine, tag: str) -> None:
+    dated = form(item=tag)
+    inside = "<td><a href='/1.pdf'>Avis</a><time datetime='2026-08-12'></time></td>"
+    opened = f"<table><{tag}>{inside}</{tag}></table>" if tag == "tr" else f"<{tag}>{inside}</{tag}>"
+    record = the_record(listed(engine, dated, opened))
+
+    again = PageSpider(**a_run(dated, engine)).read(record.payload, url=ADDRESS)
+
+    assert again == record
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"published": ""}, "published"),
+        ({"detail": {"description": "p", "published": "time@datetime"}}, "title"),
+        ({"title": "", "published": "", "deadline": "", "detail": {"title": "a"}}, "published"),
+    ],
+)
+def test_a_stored_entry_that_took_a_fact_from_elsewhere_is_not_read_again(
+    engine: Engine, changes: dict[str, Any], path: str
+) -> None:
+    spider = PageSpider(**a_run(form(**changes), engine))
+
+    with pytest.raises(UnreadableNotice) as caught:
+        spider.read(b"<li><a href='/1.pdf'>Avis</a><time datetime='2026-08-12'></time></li>", url=ADDRESS)
+
+    assert caught.value.path == path
 
 
 def test_a_stored_page_is_asked_for_again_only_when_its_form_says_so(engine: Engine) -> None:

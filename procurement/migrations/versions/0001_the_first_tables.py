@@ -31,6 +31,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_buyer_canton"), ["canton"], unique=False)
 
     op.create_table(
+        "buying_office",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("source_key", sa.String(length=120), nullable=False),
+        sa.Column("canton", sa.String(length=2), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_buying_office")),
+        sa.UniqueConstraint("source", "source_key", name=op.f("uq_buying_office_source_source_key")),
+    )
+    op.create_table(
         "chamber",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=60), nullable=False),
@@ -110,6 +119,13 @@ def upgrade() -> None:
         sa.Column("found_at", procurement.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_missing_notice")),
         sa.UniqueConstraint("source", "source_key", name=op.f("uq_missing_notice_source_source_key")),
+    )
+    op.create_table(
+        "official_list",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("entries", sa.Integer(), nullable=False),
+        sa.Column("read_at", procurement.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_official_list")),
     )
     op.create_table(
         "quarantine",
@@ -978,6 +994,7 @@ def downgrade() -> None:
 
     op.drop_table("rate_count")
     op.drop_table("quarantine")
+    op.drop_table("official_list")
     op.drop_table("missing_notice")
     op.drop_table("lease")
     with op.batch_alter_table("job_run", schema=None) as batch_op:
@@ -990,6 +1007,7 @@ def downgrade() -> None:
     op.drop_table("crawl_run")
     op.drop_table("cpv")
     op.drop_table("chamber")
+    op.drop_table("buying_office")
     with op.batch_alter_table("buyer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_buyer_canton"))
 

@@ -1,0 +1,148 @@
+"""The verbs of collection: sources, files, lists, the schedule, the sample; each loads what it needs."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from config.settings import settings
+from config.tables import SourceForm, sources
+from procurement.installation import Progress, clock, ready_engine, stopping
+
+if TYPE_CHECKING:
+    from crawler.run import CrawlReport
+
+
+def _form(source: str) -> SourceForm:
+    if source not in sources():
+        raise click.UsageError(f"no source {source!r}; known: {', '.join(sources())}")
+    return sources()[source]
+
+
+def _end_with_verdict(source: str, report: "CrawlReport") -> None:
+    """Say how a run ended; one that failed ends the program with exit code 1."""
+    tally = report.tally
+    click.echo(
+        f"{source}: {report.verdict.value}; since {report.since}: {tally.listed} listed, "
+        f"{tally.stored} stored, {tally.unchanged} unchanged, {tally.quarantined} quarantined, "
+        f"{tally.missing} missing, {tally.lost} lost"
+    )
+    if report.verdict.value == "failed":
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("source")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d"]), help="First day to read; default: since the last run."
+)
+def crawl(source: str, since: datetime | None) -> None:
+    """Collect what SOURCE has published; ends with a verdict (exit code 1 when the run failed)."""
+    from crawler.run import crawl as run_crawl
+
+    form, first_day = _form(source), since.date() if since else None
+    report = run_crawl(ready_engine(), settings=settings(), form=form, since=first_day, clock=clock)
+    if report is None:
+        click.echo(f"{source}: another run is under way.")
+        return
+    _end_with_verdict(source, report)
+
+
+@click.command()
+def codes() -> None:
+    """Read the official lists of simap: CPV in four languages, buying offices and their cantons."""
+    from crawler.simap.codes import refresh_codes
+
+    report = refresh_codes(ready_engine(), settings(), clock)
+    click.echo(
+        f"{report.cpv_codes} CPV codes ({report.cpv_changed} changed), {report.offices} offices, "
+        f"{report.buyers_placed} buyers placed"
+    )
+    for problem in report.problems:
+        click.echo(f"  {problem}")
+    sys.exit(1 if report.problems else 0)
+
+
+@click.command("import")
+@click.argument("source")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def import_path(source: str, path: Path) -> None:
+    """Read notices of SOURCE from a file, folder or archive (PATH); ends with a verdict as a crawl does."""
+    from crawler.importing import READERS, import_files
+
+    form = _form(source)
+    if source not in READERS:
+        raise click.UsageError(f"no files of {source!r} can be read; known: {', '.join(READERS)}")
+    with Progress(f"Importing {source}") as progress:
+        report = import_files(
+            ready_engine(), settings=settings(), form=form, path=path, clock=clock, progress=progress
+        )
+    _end_with_verdict(source, report)
+
+
+@click.command()
+@click.argument("source")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def reparse(source: str, dry_run: bool) -> None:
+    """Read every stored publication of SOURCE again with today's code."""
+    from crawler.reparse import reparse as read_again
+
+    form = _form(source)
+    with Progress("Reading again") as progress:
+        report = read_again(
+            ready_engine(),
+            settings=settings(),
+            form=form,
+            dry_run=dry_run,
+            clock=clock,
+            progress=progress,
+        )
+    click.echo(f"{report.tenders} tenders, {report.changed} differ, {len(report.unreadable)} unreadable")
+    for name, count in report.fields.most_common():
+        click.echo(f"  {name}: {count}")
+    for line in report.unreadable:
+        click.echo(f"  {line}")
+
+
+@click.command()
+def schedule() -> None:
+    """Run the jobs of config/schedule.toml when they are due, until SIGTERM; one leads, others wait."""
+    from crawler.scheduler import Scheduler
+
+    Scheduler(ready_engine(), clock=clock, stop=stopping()).run()
+
+
+@click.command()
+@click.option("--port", type=int, default=8000, show_default=True)
+def up(port: int) -> None:
+    """Migrate, then run web, schedule and work together; SIGTERM or ctrl-C stops them all."""
+    from crawler.children import run_together
+    from procurement.db import connect
+    from procurement.migrations import upgrade
+
+    upgrade(connect(settings().database_address))
+    sys.exit(run_together([["web", "--port", str(port)], ["schedule"], ["work"]], stopping=stopping()))
+
+
+@click.command()
+def sample() -> None:
+    """Fill in the invented chamber with its members, staff and passwords, for a look around or a test."""
+    from crawler.sample.chamber import PASSWORD, fill
+    from procurement.db import transaction
+
+    with transaction(ready_engine()) as session:
+        people = fill(session, now=clock())
+    for role, email in people.items():
+        click.echo(f"{role:8} {email}   {PASSWORD}")
+
+
+@click.command()
+@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--serve/--no-serve", default=True, help="Keep the application running at the end.")
+def demo(port: int, serve: bool) -> None:
+    """Show the main job on the invented sample, from published notices to e-mails and pages."""
+    from crawler.sample.demo import run_demo
+
+    sys.exit(run_demo(settings(), port=port, serve=serve, clock=clock, stopping=stopping()))

@@ -1,0 +1,1 @@
+"""Reads the procurement rubrics of the cantonal gazettes on amtsblattportal.ch."""

@@ -1,0 +1,208 @@
+"""The verbs of the shared package: database, people, alerts, e-mails, exports; each loads what it needs."""
+
+import json
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from config.settings import settings
+from procurement.installation import clock, links_of, ready_engine, run_delivery
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+@click.command()
+def migrate() -> None:
+    """Make the database, or bring it to the version of this code."""
+    from procurement.db import connect
+    from procurement.migrations import head_revision, upgrade
+
+    upgrade(connect(settings().database_address))
+    click.echo(f"The database is of version {head_revision()}.")
+
+
+@click.command()
+@click.option("--days", type=int, default=7, show_default=True, help="Tenders changed in the last days.")
+def merge(days: int) -> None:
+    """Let one tender stand for the same call read at several sources; doubtful pairs wait for staff."""
+    from datetime import timedelta
+
+    from procurement.db import transaction
+    from procurement.merging import merge_pending
+
+    with transaction(ready_engine()) as session:
+        report = merge_pending(session, since=clock() - timedelta(days=days), now=clock())
+    click.echo(f"{report.merged} merged, {report.doubtful} doubtful")
+
+
+@click.command()
+def alert() -> None:
+    """Write the e-mails that are due into the outbox."""
+    click.echo(f"{post_alerts(ready_engine())} e-mails written")
+
+
+def post_alerts(engine: "Engine") -> int:
+    """Write what is due, one transaction per person; one that fails does not stop the others."""
+
+    from procurement import alerts
+    from procurement.db import transaction
+
+    with transaction(engine, read_only=True) as session:
+        people = alerts.people_to_tell(session)
+    written = 0
+    for person_id in people:
+        try:
+            with transaction(engine) as session:
+                message = alerts.post_alerts(
+                    session, person_id=person_id, links=links_of(settings()), now=clock()
+                )
+                written += message is not None
+        except Exception:
+            logging.getLogger(__name__).exception("an alert was not written", extra={"person_id": person_id})
+    return written
+
+
+@click.command()
+def deliver() -> None:
+    """Send the e-mails that wait in the outbox."""
+    report = run_delivery(ready_engine())
+    click.echo(
+        f"{report.sent} sent, {report.put_off} put off, {report.failed} failed, {report.suppressed} withheld"
+    )
+
+
+@click.group()
+def members() -> None:
+    """The members of the chamber."""
+
+
+@members.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def members_import(file: Path) -> None:
+    """Bring members and their people up to FILE (CSV or XLSX); all of it or nothing."""
+    from procurement.accounts import only_chamber
+    from procurement.db import transaction
+    from procurement.members_file import import_members, read_members
+
+    rows = read_members(file)
+    with transaction(ready_engine()) as session:
+        report = import_members(session, chamber=only_chamber(session), rows=rows, now=clock())
+    click.echo(
+        f"{report.added} members added, {report.changed} changed, {report.unchanged} unchanged; "
+        f"{report.people_added} people added"
+    )
+
+
+@click.command("add-staff")
+@click.argument("email")
+@click.option("--name", required=True, help="First and last name, as members will read it.")
+def add_staff(email: str, name: str) -> None:
+    """Give EMAIL a place on the chamber's staff; they sign in with a code sent by e-mail."""
+    from procurement import accounts
+    from procurement.db import transaction
+
+    with transaction(ready_engine()) as session:
+        try:
+            accounts.add_staff(
+                session, chamber=accounts.only_chamber(session), name=name, email=email, now=clock()
+            )
+        except ValueError as problem:
+            raise click.UsageError(str(problem)) from problem
+    click.echo(f"{email} is on the staff.")
+
+
+@click.command("set-password")
+@click.argument("email")
+@click.password_option(help="Asked for when not given.")
+def set_password(email: str, password: str) -> None:
+    """Set the password of EMAIL (12 to 128 characters) and end their sign-ins."""
+    from procurement import sign_in
+    from procurement.accounts import person_by_email
+    from procurement.db import transaction
+
+    with transaction(ready_engine()) as session:
+        person = person_by_email(session, email)
+        if person is None:
+            raise click.UsageError(f"nobody has the address {email}")
+        sign_in.set_password(session, person=person, password=password, now=clock())
+    click.echo(f"The password of {email} is set.")
+
+
+@click.command()
+@click.option("--name", help="Name of the chamber, as members read it.")
+@click.option("--postal-address", help="Shown at the foot of every e-mail.")
+@click.option("--adviser-name", help="The person members can ask.")
+@click.option("--adviser-email", help="Where answers to our e-mails go.")
+@click.option(
+    "--send-strong/--hold-strong", "sends_strong", default=None, help="Send strong matches at once?"
+)
+def chamber(**changes: str | bool | None) -> None:
+    """Set what is given of the chamber, and show it; at first everything is held for the staff."""
+    from procurement.accounts import only_chamber
+    from procurement.db import transaction
+
+    with transaction(ready_engine()) as session:
+        found = only_chamber(session)
+        for name, value in changes.items():
+            if value is not None:
+                setattr(found, name, value)
+        for name in changes:
+            click.echo(f"{name.replace('_', ' '):16} {getattr(found, name)}")
+
+
+@click.command()
+@click.option(
+    "--ocds", type=click.Path(file_okay=False, path_type=Path), help="Folder for OCDS 1.1 packages."
+)
+@click.option(
+    "--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="File for a CSV table."
+)
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="File for a spreadsheet.")
+@click.option("--language", type=click.Choice(["fr", "de", "it", "en"]), default="fr", show_default=True)
+def export(ocds: Path | None, csv_file: Path | None, xlsx: Path | None, language: str) -> None:
+    """Write everything stored as open data: OCDS release packages, or a table of tenders."""
+    from procurement.accounts import only_chamber
+    from procurement.db import transaction
+    from procurement.exports.ocds import Publisher, ocds_packages, write_packages
+    from procurement.exports.tables import tender_rows, write_csv, write_xlsx
+
+    if not (ocds or csv_file or xlsx):
+        raise click.UsageError("say where to: --ocds, --csv or --xlsx")
+    chosen, engine = settings(), ready_engine()
+    with transaction(engine) as session:
+        name = only_chamber(session).name
+    with transaction(engine, read_only=True) as session:
+        if ocds:
+            publisher = Publisher(name=name, packages_url=f"{chosen.base_url}/ocds", url=chosen.contact_url)
+            packages, releases = write_packages(
+                ocds_packages(session, publisher=publisher, now=clock()), ocds
+            )
+            click.echo(f"{releases} releases in {packages} packages below {ocds}")
+        if csv_file:
+            with csv_file.open("w", encoding="utf-8", newline="") as out:
+                rows = write_csv(tender_rows(session, now=clock(), language=language), out, language=language)
+            click.echo(f"{rows} tenders in {csv_file}")
+        if xlsx:
+            rows = write_xlsx(tender_rows(session, now=clock(), language=language), xlsx, language=language)
+            click.echo(f"{rows} tenders in {xlsx}")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for other programs.")
+def status(as_json: bool) -> None:
+    """Say what is stored, what waits, and how the last runs ended."""
+    from procurement.db import transaction
+    from procurement.status import status_of
+
+    with transaction(ready_engine(), read_only=True) as session:
+        found = status_of(session, now=clock())
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for name, value in found.items():
+        click.echo(f"{name:16} {value if not isinstance(value, list) else ''}")
+        for row in value if isinstance(value, list) else ():
+            click.echo("  " + ", ".join(f"{key} {cell}" for key, cell in row.items()))
