@@ -12,6 +12,7 @@ from config.settings import BadConfiguration, settings
 _VERBS = {
     "migrate": "procurement.commands",
     "crawl": "crawler.commands",
+    "collect": "crawler.commands",
     "import": "crawler.commands",
     "reparse": "crawler.commands",
     "codes": "crawler.commands",

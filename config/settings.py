@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     contact_url: str = Field(
         "https://www.apres-ge.ch", description="Address given to sources in the user agent"
     )
+    reads: str = Field(
+        "simap",
+        description="Keys of the sources that the schedule reads, separated by blanks",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="How much the programs log"
     )

@@ -51,6 +51,17 @@ def crawl(source: str, since: datetime | None) -> None:
 
 
 @click.command()
+def collect() -> None:
+    """Crawl the other sources that this installation reads, one after another; fails if all fail."""
+    from crawler import children
+
+    own = {form.key for form in sources().values() if form.url}
+    wanted = [key for key in sources() if key in {*settings().reads.split(), *own} - {"simap"}]
+    codes = [children.start(["crawl", key]).wait() for key in wanted]
+    sys.exit(1 if codes and all(codes) else 0)
+
+
+@click.command()
 def codes() -> None:
     """Read the official lists of simap: CPV in four languages, buying offices and their cantons."""
     from crawler.simap.codes import refresh_codes

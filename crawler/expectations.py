@@ -45,6 +45,16 @@ def verdict_on(
     return (Verdict.PARTIAL if reasons else Verdict.OK), reasons
 
 
+def warnings_of(tally: Tally, *, form: SourceForm, window_days: int) -> list[str]:
+    """What is odd about a run that lost nothing: far more or fewer publications than are expected."""
+    least, most = form.expected_per_run
+    if tally.listed > most * max(1, window_days / 3):
+        return [f"warning: {tally.listed} publications in {window_days} days, more than expected"]
+    if 0 < tally.listed < least and window_days >= _LONG_WINDOW_DAYS:
+        return [f"warning: {tally.listed} publications in {window_days} days, fewer than expected"]
+    return []
+
+
 def _vanished(tally: Tally) -> list[str]:
     """A field gone from a few publications is theirs; gone from many, the source has changed its shape."""
     return [

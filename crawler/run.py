@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from config.tables import SourceForm
-from crawler.expectations import verdict_on
+from crawler.expectations import verdict_on, warnings_of
 from crawler.pipelines import LEASE_SECONDS
 from crawler.settings import scrapy_settings
 from crawler.source import Run, Tally
@@ -81,6 +81,7 @@ def crawl(
         spider_errors=int(stats.get("spider_exceptions/count", 0)),
         window_days=(today - since).days + 1,
     )
+    reasons += warnings_of(run.tally, form=form, window_days=(today - since).days + 1)
     with transaction(engine) as session:
         write_verdict(session.get_one(CrawlRun, row_id), run.tally, verdict, reasons, clock())
         runs.release_lease(session, name=run.lease, holder=run.holder)

@@ -46,13 +46,12 @@ def alert() -> None:
 
 def post_alerts(engine: "Engine") -> int:
     """Write what is due, one transaction per person; one that fails does not stop the others."""
-
-    from procurement import alerts
+    from procurement import alarms, alerts
     from procurement.db import transaction
 
-    with transaction(engine, read_only=True) as session:
+    with transaction(engine) as session:
+        written = len(alarms.post_alarms(session, links=links_of(settings()), now=clock()))
         people = alerts.people_to_tell(session)
-    written = 0
     for person_id in people:
         try:
             with transaction(engine) as session:

@@ -39,6 +39,10 @@ class Links:
         """The page where a one-time code is typed."""
         return f"{self.base_url}/connexion/code"
 
+    def sources(self) -> str:
+        """The page of the sources and how their last runs ended."""
+        return f"{self.base_url}/sources"
+
     def queue(self) -> str:
         """The staff's queue of proposed matches."""
         return f"{self.base_url}/equipe/file"

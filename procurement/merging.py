@@ -205,6 +205,10 @@ def _by_key(session: Session, tender: Tender) -> Iterable[Tender]:
 
 def _merge(first: Tender, second: Tender, now: datetime) -> None:
     """Let the tender of the nearer source stand for both, and for what either stood for."""
+    # Either may stand for itself no more: what stands for it is what is merged, so that no chain comes about.
+    first, second = first.merged_into or first, second.merged_into or second
+    if first is second:
+        return
     standing, other = sorted((first, second), key=lambda each: (_rank(each), each.id))
     for child in [other, *other.merged]:
         child.merged_into = standing

@@ -153,6 +153,9 @@ _CANTONS = {
 }
 
 
+CANTONS = tuple(_CANTONS)
+
+
 def canton_name(code: str, language: str) -> str:
     """The name of a canton for a reader; what is no canton's code is returned as it is."""
     names = _CANTONS.get(code)

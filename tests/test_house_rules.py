@@ -7,6 +7,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import Engine
 from werkzeug.exceptions import NotFound
@@ -174,7 +175,8 @@ def test_no_setting_in_the_readme_is_unknown() -> None:
 @pytest.mark.parametrize("step", sorted({step for job in jobs() for step in job.steps}))
 def test_every_step_of_the_schedule_is_a_command(step: str) -> None:
     verb, *arguments = step.split()
-    command = aimp.main.commands[verb]
+    command = aimp.main.get_command(click.Context(aimp.main), verb)
+    assert command is not None
 
     context = command.make_context(verb, list(arguments))
 
@@ -204,6 +206,7 @@ def _addresses() -> dict[str, str]:
         "preferences": links.preferences(),
         "sign_in_code": links.sign_in_code(),
         "queue": links.queue(),
+        "sources": links.sources(),
         "unsubscribe": links.unsubscribe(Person(id=7)),
     }
 

@@ -31,7 +31,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One tender in a list: what, for whom, until when, why, and what can be answered."""
+    """One tender in a list: what, for whom, until when, why, and what can be answered.
+
+    What staff entered by hand may have no official notice.
+    """
 
     title: Link
     original_title: str
@@ -41,7 +44,7 @@ class Item:
     reasons: tuple[str, ...]
     risk: str
     answers: tuple[Link, ...]
-    official: Link
+    official: Link | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,42 @@ def sign_in_code(*, person: Person, code: str, minutes: int, links: Links) -> Em
     )
 
 
+def source_alarm(*, person: Person, runs: Sequence[CrawlRun], links: Links) -> Email:
+    """The alarm to staff: a source that has failed several times in a row, with what its runs said."""
+    language = person.language
+    tr = translator(language)
+    newest = runs[0]
+    lines = [
+        Paragraph(
+            tr.gettext("{when} : {reason}").format(
+                when=say_instant(run.started_at, language),
+                reason=run.reasons[0] if run.reasons else tr.gettext("interrompu, sans verdict"),
+            )
+        )
+        for run in runs
+    ]
+    return Email(
+        language=language,
+        subject=tr.gettext("La source {source} n’est plus lue").format(source=newest.source),
+        preheader=tr.gettext("Des marchés peuvent manquer tant que ce n’est pas réparé."),
+        greeting=tr.gettext("Bonjour {name},").format(name=person.name),
+        blocks=(
+            Paragraph(
+                tr.gettext("Les {count} dernières lectures de {source} ont échoué :").format(
+                    count=len(runs), source=newest.source
+                ),
+                tone="warning",
+            ),
+            *lines,
+            Button(tr.gettext("Voir l’état des sources"), links.sources()),
+        ),
+        foot=(
+            tr.gettext("Ce message part au plus une fois par jour et par source."),
+            person.chamber.name,
+        ),
+    )
+
+
 def tender_facts(tender: Tender, matched: MatchedTender, language: str) -> str:
     """Buyer, place, procedure and value of a tender on one line; what is unknown is left out."""
     lot = matched.best.lot
@@ -148,7 +184,7 @@ def _item(matched: MatchedTender, language: str, links: Links, now: datetime) ->
         answers=tuple(
             Link(capital(choice.label(language)), links.answer(tender.id, choice)) for choice in AnswerChoice
         ),
-        official=Link(tr.gettext("Avis officiel"), tender.url),
+        official=Link(tr.gettext("Avis officiel"), tender.url) if tender.url else None,
     )
 
 

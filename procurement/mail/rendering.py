@@ -76,4 +76,5 @@ def _item(item: Item, colon: str) -> Iterator[str]:
     yield f"  {item.title.url}"
     for answer in item.answers:
         yield f"  [{answer.label}] {answer.url}"
-    yield f"  {item.official.label}{colon} {item.official.url}"
+    if item.official:
+        yield f"  {item.official.label}{colon} {item.official.url}"

@@ -69,9 +69,16 @@ def _sign_in_code(session: Session, person: Person) -> Email:
     return messages.sign_in_code(person=person, code="042137", minutes=10, links=LINKS)
 
 
+def _source_alarm(session: Session, person: Person) -> Email:
+    found = [_run("simap", Verdict.FAILED, NOW - timedelta(hours=hours)) for hours in range(3)]
+    found[0].reasons = ["the list of publications could not be read to its end"]
+    return messages.source_alarm(person=person, runs=found, links=LINKS)
+
+
 _SAMPLES: dict[str, Callable[[Session, Person], Email]] = {
     "digest": _digest,
     "sign_in_code": _sign_in_code,
+    "source_alarm": _source_alarm,
 }
 _FUNCTIONS = [
     name

@@ -156,7 +156,9 @@ def _environment() -> Environment:
 
 
 _TEMPLATES = sorted((ROOT / "web" / "templates").rglob("*.html"))
-each_template = pytest.mark.parametrize("path", _TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
+each_template = pytest.mark.parametrize(
+    "path", _TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}"
+)
 
 
 @each_template
@@ -187,7 +189,9 @@ def test_a_template_holds_no_words_outside_the_catalogues(path: Path) -> None:
     source = re.sub(r"\{[{%#].*?[}%#]\}", " ", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     soup = BeautifulSoup(source, "lxml")
     said = [soup.get_text(" ")]
-    said += [str(tag[name]) for tag in soup.find_all(True) for name in ("aria-label", "title") if tag.get(name)]
+    said += [
+        str(tag[name]) for tag in soup.find_all(True) for name in ("aria-label", "title") if tag.get(name)
+    ]
 
     assert set(_WORDS.findall(" ".join(said))) <= {"aimp", "CPV"}
 
@@ -366,8 +370,16 @@ def _world(session: Session, language: str) -> tuple[Person, Person, list[str]]:
         make_match(session, member=person.member, lot=lot, released_at=NOW)
     make_match(session, member=person.member)
     session.flush()
-    with_object = [f"/marches/{tender.id}", f"/marches/{tender.id}/reponse", f"/equipe/membres/{person.member_id}"]
-    return person, staff, [*with_object, LINKS.unsubscribe(person).removeprefix(LINKS.base_url), "/nulle-part"]
+    with_object = [
+        f"/marches/{tender.id}",
+        f"/marches/{tender.id}/reponse",
+        f"/equipe/membres/{person.member_id}",
+    ]
+    return (
+        person,
+        staff,
+        [*with_object, LINKS.unsubscribe(person).removeprefix(LINKS.base_url), "/nulle-part"],
+    )
 
 
 @pytest.mark.slow
