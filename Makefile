@@ -36,7 +36,8 @@ messages: $(VENV)/ready-dev  ## bring every French text of pages and e-mails int
 	$(BIN)/pybabel --quiet extract --mapping-file=procurement/translations/babel.cfg --keywords="MenuEntry SourceLight:3 _back:2 translated_later" --add-location=file --sort-by-file --no-wrap --output-file=build/messages.pot web procurement
 	for language in de it en; do $(BIN)/pybabel --quiet update --input-file=build/messages.pot --output-file=procurement/translations/$$language.po --locale=$$language --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap || exit 1; done
 
-lock: $(VENV)/ready-dev  ## write the two locks anew from pyproject.toml
+lock: $(VENV)/ready  ## write the two locks anew from pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --constraint requirements.lock --quiet --output-file requirements-dev.lock
 
