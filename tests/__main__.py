@@ -10,7 +10,7 @@ _LINT: Sequence[Sequence[str]] = (
     ("mypy",),
     ("importlinter.cli",),
 )
-_TESTS = ("pytest", "--cov", "--cov-report=term:skip-covered")
+_TESTS = ("pytest", "--numprocesses", "auto", "--cov", "--cov-report=term:skip-covered")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +18,27 @@ from procurement.db import Base, connect, transaction
 from procurement.i18n import ZURICH
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZURICH)
+RECORDINGS = Path(__file__).parents[1] / ".." / "shared" / "data"
 POSTGRES_URL = os.environ.get("AIMP_TEST_POSTGRES_URL", "")
 BACKENDS = ["sqlite", "postgresql"] if POSTGRES_URL else ["sqlite"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where services and recordings are there, as in CI, a test that is skipped has failed."""
+    report = yield
+    if (
+        report.skipped
+        and RECORDINGS.exists()
+        and POSTGRES_URL
+        and os.environ.get("AIMP_TEST_BROWSER")
+        and not hasattr(report, "wasxfail")
+    ):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {report.longrepr}"
+    return report
 
 
 def pytest_runtest_setup() -> None:

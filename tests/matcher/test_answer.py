@@ -1,14 +1,15 @@
 """What a page asks of the matcher: answered once, put back after an error, set aside after three."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
+from pathlib import Path, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, select
 
 from matcher.answer import answer_work, work_forever
-from procurement.db import transaction
+from procurement.db import connect, transaction
 from procurement.models import Match, Work
 from procurement.work import ask
 from tests.factories import make_member, make_tender
@@ -92,12 +93,9 @@ def test_a_worker_answers_what_waits_until_it_is_told_to_stop(engine: Engine, no
 
 
 def test_a_worker_outlives_a_database_that_does_not_answer(
-    engine: Engine, now: datetime, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("the table is taken away, which the shared schema would miss")
-    with transaction(engine) as session:
-        session.execute(text("DROP TABLE work"))
+    engine = connect(f"sqlite:///{tmp_path / 'empty.db'}")
     stop = threading.Event()
 
     def clock() -> datetime:
@@ -105,5 +103,7 @@ def test_a_worker_outlives_a_database_that_does_not_answer(
         return now
 
     work_forever(engine, clock=clock, stop=stop)
+
+    engine.dispose()
 
     assert "the database does not answer" in caplog.text

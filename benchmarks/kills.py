@@ -1,0 +1,148 @@
+"""Collection killed at random moments: what is lost or doubled afterwards must be nothing.
+
+    python -m benchmarks.kills [--kills 200] [--seed 1] [--out FILE]
+
+A round makes a new database, kills `aimp crawl simap` again and again while it reads the invented sample,
+lets one run end, and compares what is stored with what the source lists. Prints a table, writes a JSON.
+"""
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from sqlalchemy import func, select, text
+
+from config.settings import environment_with
+from crawler.sample.answers import Sample, build
+from crawler.sample.server import ROOT, handler
+from procurement.db import connect, transaction
+from procurement.i18n import ZURICH
+from procurement.models import CrawlRun, Lot, Notice, NoticeVersion, Tender
+
+_PROJECT = Path(__file__).parents[1]
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of the kills."""
+
+    kills: int = 0
+    rounds: int = 0
+    lost: int = 0
+    doubled: int = 0
+    damaged: int = 0
+    without_verdict: int = 0
+    seconds: float = 0.0
+
+
+@contextmanager
+def slow_source(today: date, *, pause: float) -> Iterator[tuple[str, Sample]]:
+    """The sample's server, slow enough to be killed in the middle."""
+    sample = build(today)
+
+    class Slow(handler(sample)):  # type: ignore[misc]
+        def do_GET(self) -> None:  # noqa: N802
+            time.sleep(pause)
+            super().do_GET()
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    server.daemon_threads = True
+    # A client that is killed resets its connection: that is what is measured, not an error.
+    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{ROOT}", sample
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def measure(*, kills: int, seed: int, kills_per_round: int = 6) -> Result:
+    """Kill collection this many times; deterministic in its moments, not in what they hit."""
+    chance, result, started = random.Random(seed), Result(), time.monotonic()  # noqa: S311
+    today = datetime.now(UTC).astimezone(ZURICH).date()
+    with slow_source(today, pause=0.02) as (address, sample):
+        while result.kills < kills:
+            with tempfile.TemporaryDirectory() as folder:
+                _round(
+                    Path(folder), address, sample, chance, result, min(kills_per_round, kills - result.kills)
+                )
+    result.seconds = round(time.monotonic() - started, 1)
+    return result
+
+
+def _round(
+    folder: Path, address: str, sample: Sample, chance: random.Random, result: Result, kills: int
+) -> None:
+    environment = environment_with(
+        data_dir=str(folder), database_url="", simap_url=address, log_level="ERROR"
+    )
+    subprocess.run([sys.executable, "-m", "aimp", "migrate"], env=environment, cwd=_PROJECT, check=True)
+    crawl = [sys.executable, "-m", "aimp", "crawl", "simap", "--since", "2020-01-01"]
+    for _ in range(kills):
+        child = subprocess.Popen(crawl, env=environment, cwd=_PROJECT, stdout=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.6, 2.4))
+        child.kill()
+        child.wait()
+        result.kills += 1
+    subprocess.run(crawl, env=environment, cwd=_PROJECT, check=True, stdout=subprocess.DEVNULL)
+    result.rounds += 1
+    _compare(folder / "aimp.db", sample, result)
+
+
+def _compare(database: Path, sample: Sample, result: Result) -> None:
+    engine = connect(f"sqlite:///{database}")
+    wanted = {str(key) for key in sample.publications()}
+    with transaction(engine, read_only=True) as session:
+        stored = list(session.scalars(select(Notice.source_key)))
+        result.lost += len(wanted - set(stored))
+        result.doubled += len(stored) - len(set(stored))
+        result.doubled += (session.scalar(select(func.count(NoticeVersion.id))) or 0) - len(stored)
+        tenders = session.scalar(select(func.count(Tender.id))) or 0
+        result.doubled += tenders - len(sample.projects)
+        result.lost += session.scalar(select(func.count(Tender.id)).where(~Tender.lots.any())) or 0
+        result.doubled += len(
+            session.execute(
+                select(Lot.tender_id, Lot.source_key)
+                .group_by(Lot.tender_id, Lot.source_key)
+                .having(func.count(Lot.id) > 1)
+            ).all()
+        )
+        result.damaged += session.scalar(text("PRAGMA quick_check")) != "ok"
+        result.without_verdict += (
+            session.scalar(select(func.count(CrawlRun.id)).where(CrawlRun.verdict.is_(None))) or 0
+        )
+    engine.dispose()
+
+
+def main() -> None:
+    """Measure, print the table and write the JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    result = measure(kills=arguments.kills, seed=arguments.seed)
+    for name, value in asdict(result).items():
+        print(f"{name:16} {value}")
+    if arguments.out:
+        arguments.out.write_text(json.dumps(asdict(result), indent=2))
+
+
+if __name__ == "__main__":
+    main()
