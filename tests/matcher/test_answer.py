@@ -1,8 +1,8 @@
 """What a page asks of the matcher: answered once, put back after an error, set aside after three."""
 
 import threading
-from datetime import datetime
-from pathlib import Path, timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
