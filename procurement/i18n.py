@@ -78,8 +78,9 @@ def locale_of(language: str) -> Locale:
 
 
 def say_date(day: date, language: str) -> str:
-    """A day as one writes it: « jeu. 3 sept. 2026 »."""
-    return format_date(day, "EEE d MMM y", locale=locale_of(language))
+    """A day as one writes it: « jeu. 3 sept. 2026 », «Do. 3. Sept. 2026»."""
+    pattern = "EEE d. MMM y" if language == "de" else "EEE d MMM y"
+    return format_date(day, pattern, locale=locale_of(language))
 
 
 def say_hour(at: datetime, language: str) -> str:

@@ -16,8 +16,9 @@ _QUOTES = {"fr": "«\u00a0{}\u00a0»", "de": "«{}»", "it": "«{}»", "en": "�
 
 
 def _typeset(text: str, language: str) -> str:
-    """French wants its apostrophe, and no break before its double signs."""
-    return _SPACED.sub("\u00a0", text.replace("'", "’")) if language == "fr" else text
+    """Every language wants its apostrophe; French, no break before its double signs."""
+    text = text.replace("'", "’")
+    return _SPACED.sub("\u00a0", text) if language == "fr" else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,15 @@ class Wording:
 def _wording(
     fr: str, de: str, it: str, en: str, *, plain: tuple[str, str, str, str] | None = None
 ) -> Wording:
-    full = {"fr": _typeset(fr, "fr"), "de": de, "it": it, "en": en}
+    full = {
+        language: _typeset(text, language)
+        for language, text in zip(("fr", "de", "it", "en"), (fr, de, it, en), strict=True)
+    }
     if plain is None:
         return Wording(full, {language: _FACT.sub("", text) for language, text in full.items()})
-    return Wording(full, dict(zip(full, (_typeset(plain[0], "fr"), *plain[1:]), strict=True)))
+    return Wording(
+        full, {language: _typeset(text, language) for language, text in zip(full, plain, strict=True)}
+    )
 
 
 class _Facts(dict[str, str]):

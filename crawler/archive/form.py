@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lxml import etree
-
 from crawler.archive.moments import read_day
+from crawler.xml import parse_xml
 from procurement.cleaning import clean_text, one_line
 from procurement.errors import UnreadableNotice
 from procurement.labelled import LANGUAGES
@@ -114,25 +113,9 @@ class Node:
 
 def parse_form(payload: bytes) -> Node:
     """The root of a form; ValueError when the answer is no whole FORM, as after a cut connection."""
-    if not payload:
-        raise ValueError("an empty answer")
-    # A comment would cut the words around it in two.
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(payload, parser)
-    except etree.XMLSyntaxError as problem:
-        raise ValueError(f"no XML: {problem}") from problem
+    root = parse_xml(payload)
     if root.tag != "FORM":
         raise ValueError(f"no FORM but {str(root.tag)[:40]!r}")
-    for entity in root.iter(etree.Entity):
-        raise UnreadableNotice("FORM", f"{entity.text} stands for unknown words")
     language = str(root.get("LANG") or "").lower()
     if language not in LANGUAGES:
         raise UnreadableNotice("FORM@LANG", f"{language!r} is none of {', '.join(LANGUAGES)}")

@@ -15,6 +15,7 @@ from crawler.archive.moments import deadline_at, read_day, read_hour
 from crawler.gazette.shape import day_of
 from crawler.gazette.titles import read_title
 from crawler.text import html_to_text
+from crawler.xml import parse_xml
 from procurement.cleaning import clean_text, one_line
 from procurement.errors import UnreadableNotice
 from procurement.labelled import LANGUAGES
@@ -110,24 +111,9 @@ def read_publication(payload: bytes, *, fetched_from: str, words: Words) -> Noti
 
 
 def _parse(payload: bytes) -> etree._Element:
-    if not payload:
-        raise ValueError("an empty answer")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(payload, parser)
-    except etree.XMLSyntaxError as problem:
-        raise ValueError(f"no XML: {problem}") from problem
+    root = parse_xml(payload)
     if _name(root) != "publication":
         raise ValueError(f"no publication but {_name(root)[:40]!r}")
-    for entity in root.iter(etree.Entity):
-        raise UnreadableNotice("publication", f"{entity.text} stands for unknown words")
     return root
 
 

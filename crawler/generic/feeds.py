@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from lxml import etree
 
 from crawler.text import html_to_text
+from crawler.xml import parse_xml
 from procurement.errors import UnreadableNotice
 from procurement.i18n import ZURICH
 
@@ -95,24 +96,16 @@ class FeedEntry:
 
 def entries_of(body: bytes) -> list[FeedEntry]:
     """The entries of a feed; ValueError when it is none, or when it declares entities of its own."""
-    return [FeedEntry(element) for element in _entries(_parsed(body))]
+    try:
+        root = parse_xml(body)
+    except UnreadableNotice as problem:
+        raise ValueError(str(problem)) from problem
+    return [FeedEntry(element) for element in _entries(root)]
 
 
 def entry_of(payload: bytes) -> FeedEntry:
     """One entry from its own piece of a feed."""
-    return FeedEntry(_parsed(payload))
-
-
-def _parsed(body: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(body.strip(), parser)
-    except etree.XMLSyntaxError as problem:
-        raise ValueError(f"no XML: {problem}") from problem
-    declared = root.getroottree().docinfo.internalDTD
-    if declared is not None and any(True for _ in declared.iterentities()):
-        raise ValueError("a feed that declares entities")
-    return root
+    return FeedEntry(parse_xml(payload))
 
 
 def _entries(root: etree._Element) -> Iterator[etree._Element]:

@@ -7,9 +7,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from crawler.text import html_to_text
+from crawler.xml import parse_xml
 from procurement.cleaning import one_line
 from procurement.errors import UnreadableNotice
 from procurement.labelled import LANGUAGES
@@ -72,18 +71,7 @@ def parse(payload: bytes) -> Element:
     Nothing outside the answer is read; an answer with a document type of its own, which could carry entities,
     is refused.
     """
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root: Element = etree.fromstring(payload, parser)
-    except etree.XMLSyntaxError as problem:
-        raise ValueError(f"not well-formed XML: {problem.msg}") from problem
+    root: Element = parse_xml(payload)
     if _local(root.tag).lower() == "html":
         raise ValueError("a page for people, no XML notice")
     if root.getroottree().docinfo.doctype:

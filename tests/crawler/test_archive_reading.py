@@ -331,7 +331,7 @@ def test_persons_are_not_read() -> None:
         ("call_fr", "CONT.SERV.TYPE", "CONT.OTHER.TYPE", "OB01.CONT.OBJ"),
         ("call_fr", 'CRITERIA VALUE="CRITERIA"', 'CRITERIA VALUE="DICE"', "AWARD.CRITERIA@VALUE"),
         ("call_fr", "Recours dans", "<B>Recours</B> dans", "OB01.INFO.LEGAL"),
-        ("call_fr", "Recours dans", "&nbsp;dans", "FORM"),
+        ("call_fr", "Recours dans", "&nbsp;dans", "answer"),
         ("award_fr", "118'500.50", "cher", "CONTRACTOR.PRICE.FROM"),
         ("award_fr", ">5<", ">cinq<", "OB02.INFO.NUMBER.OFFERS"),
         ("award_fr", "Vert Partagé Sàrl", "", "PRIM.CONTRACTOR[1]/CONTRACTOR.NAME"),

@@ -171,7 +171,7 @@ def test_a_day_is_the_one_in_switzerland(text: str, day: date) -> None:
         ("<subRubric>OB-TI10<", "<subRubric><", "meta.subRubric"),
         ("<content>", "<other>", "publication"),
         ("Bando - Pulizia delle scuole di Pietrachiara", "", "meta.title"),
-        ("Procedura libera", "&procedura;", "publication"),
+        ("Procedura libera", "&procedura;", "answer"),
     ],
 )
 def test_what_is_not_as_it_should_be_is_refused_with_its_place(before: str, after: str, path: str) -> None:

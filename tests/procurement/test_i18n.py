@@ -92,7 +92,7 @@ def test_an_hour_is_said_as_one_says_it(language: str, whole: str, half: str) ->
     ("language", "said"),
     [
         ("fr", "jeu. 3 sept. 2026"),
-        ("de", "Do. 3 Sept. 2026"),
+        ("de", "Do. 3. Sept. 2026"),
         ("it", "gio 3 set 2026"),
         ("en", "Thu 3 Sept 2026"),
         ("rm", "jeu. 3 sept. 2026"),

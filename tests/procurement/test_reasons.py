@@ -92,7 +92,7 @@ def test_a_code_is_said_with_the_words_of_the_readers_language() -> None:
         (
             {"key": "offer_language", "facts": {"language": "fr"}},
             "it",
-            "Il bando è in un'altra lingua, ma l'offerta può essere presentata in francese.",
+            "Il bando è in un’altra lingua, ma l’offerta può essere presentata in francese.",
         ),
         (
             {"key": "place_in_reach", "facts": {"canton": "GE"}},

@@ -1,16 +1,14 @@
-"""The catalogues: every French text of pages and e-mails has its German, Italian and English, and is shown in it."""
+"""The catalogues: every French text of pages and e-mails has its German, Italian and English."""
 
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup
 from jinja2 import Environment, nodes
@@ -21,11 +19,13 @@ from config.settings import Settings
 from procurement import i18n, matches
 from procurement.db import transaction
 from procurement.labelled import LANGUAGES
+from procurement.links import Links
 from procurement.mail import messages
 from procurement.mail.rendering import render
 from procurement.models import CrawlRun, Person
 from procurement.vocabulary import Role, Verdict
 from tests.factories import NOW, make_lot, make_match, make_notice, make_person, make_tender
+from tests.procurement.catalogues import FIELD, catalogue, forms_of, french_in, names, texts, translated
 from tests.procurement.mails import LINKS
 from tests.web.conftest import Clock, Page
 from web import create_app, forms
@@ -36,7 +36,6 @@ ROOT = Path(__file__).parents[2]
 OTHERS = [language for language in LANGUAGES if language != "fr"]
 each_language = pytest.mark.parametrize("language", OTHERS)
 
-_FIELD = re.compile(r"\{\w*\}|%\(\w+\)s")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 # A text that stands in a variable: where the catalogues find it instead.
 _SAID_LATER = {
@@ -60,35 +59,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         return read_po(file)
 
 
-@lru_cache
-def catalogue(language: str) -> Catalog:
-    """The catalogue of a language, as it is in the project."""
-    with (ROOT / "procurement" / "translations" / f"{language}.po").open("rb") as file:
-        return read_po(file, locale=language)
-
-
-def texts(catalog: Catalog) -> Iterator[Message]:
-    """The messages of a catalogue, less its header."""
-    return (message for message in catalog if message.id)
-
-
-def forms_of(message: Message) -> tuple[str, ...]:
-    """The translation of a message: one form, or one for each number."""
-    return tuple(message.string) if isinstance(message.string, list | tuple) else (str(message.string),)
-
-
-def names(message: Message) -> tuple[str, ...]:
-    """The French of a message: one form, or singular and plural."""
-    return tuple(message.id) if isinstance(message.id, list | tuple) else (str(message.id),)
-
-
 @each_language
 def test_every_french_text_has_its_translation(template: Catalog, language: str) -> None:
     known = {names(message): forms_of(message) for message in texts(catalogue(language))}
 
     missing = [ids for ids in map(names, texts(template)) if not all(known.get(ids, ("",)))]
 
-    assert missing == [], f"run `make messages`, then translate in procurement/translations/{language}.po"
+    assert not missing, f"run `make messages`, then translate in {language}.po: {missing}"
 
 
 @each_language
@@ -104,9 +81,9 @@ def test_no_catalogue_holds_a_text_that_nobody_says_or_that_was_guessed(
 
 @each_language
 def test_a_translation_has_the_fields_of_its_text(language: str) -> None:
-    for message in texts(catalogue(language)):
-        one, *many = (sorted(_FIELD.findall(text)) for text in names(message))
-        first, *rest = (sorted(_FIELD.findall(text)) for text in forms_of(message))
+    for message in translated(language):
+        one, *many = (sorted(FIELD.findall(text)) for text in names(message))
+        first, *rest = (sorted(FIELD.findall(text)) for text in forms_of(message))
 
         assert rest == many, message.id
         # Where French says « un marché », another language may say « 1 Auftrag »: the number is always known.
@@ -124,7 +101,7 @@ def test_there_are_two_forms_for_a_number(language: str) -> None:
 @each_language
 def test_a_translation_is_typeset_in_its_own_language(language: str) -> None:
     foreign = {"de": "ß“”‘„'\"", "it": "“”‘„'\"", "en": "«»„'\""}[language]
-    for message in texts(catalogue(language)):
+    for message in translated(language):
         for french, text in zip(names(message), forms_of(message), strict=True):
             assert not set(text) & set(foreign), text
             assert not re.search("[ \u00a0\u202f](?=[:;?!,.»])|« |“ |  |\u00a0$", text), text
@@ -137,18 +114,18 @@ def test_a_translation_is_typeset_in_its_own_language(language: str) -> None:
 def test_what_is_said_later_is_in_the_catalogues_too(template: Catalog) -> None:
     found = {text for message in texts(template) for text in names(message)}
     entries = [module.MENU.label for module in page_modules() if hasattr(module, "MENU")]
-    classes = [each for each in vars(forms).values() if isinstance(each, type) and issubclass(each, PageForm)]
     said = {
-        validator.message
-        for form in classes
+        message
+        for form in PageForm.__subclasses__()
         for field in form()
         for validator in field.validators
-        if getattr(validator, "message", None)
+        if (message := getattr(validator, "message", None))
     }
+    constants = {value for name, value in vars(forms).items() if name.isupper() and isinstance(value, str)}
 
     assert entries
     assert said
-    assert {*entries, *said, forms.NO_DAY} - found == set()
+    assert {*entries, *said, *constants} - found == set()
 
 
 def _environment() -> Environment:
@@ -194,23 +171,6 @@ def test_a_template_holds_no_words_outside_the_catalogues(path: Path) -> None:
     ]
 
     assert set(_WORDS.findall(" ".join(said))) <= {"aimp", "CPV"}
-
-
-def french_in(shown: str, language: str) -> list[str]:
-    """What stands in a text as it does in a French message, and not in one of its language."""
-    spaced = " ".join(shown.split())
-    ours = " \n ".join(form for message in texts(catalogue(language)) for form in forms_of(message))
-    pieces = {
-        " ".join(piece.split()).strip(" .,:;?!()")
-        for message in texts(catalogue(language))
-        for text in names(message)
-        for piece in _FIELD.split(text)
-    }
-    return [
-        piece
-        for piece in sorted(pieces)
-        if len(piece) >= 4 and re.search(rf"\b{re.escape(piece)}\b", spaced) and piece not in ours
-    ]
 
 
 def _digest(session: Session, language: str) -> tuple[str, ...]:
@@ -262,6 +222,18 @@ def test_a_sign_in_code_holds_no_french_of_ours(session: Session, language: str)
     person = make_person(session, language=language)
 
     rendered = render(messages.sign_in_code(person=person, code="042137", minutes=10, links=LINKS))
+
+    assert french_in(rendered.subject + rendered.text, language) == []
+
+
+@each_language
+def test_an_alarm_holds_no_french_of_ours(session: Session, language: str) -> None:
+    staff = make_person(session, role=Role.STAFF, language=language)
+    failed = [
+        CrawlRun(source="ted", since=date(2026, 11, 20), started_at=NOW, ended_at=NOW) for _ in range(3)
+    ]
+
+    rendered = render(messages.source_alarm(person=staff, runs=failed, links=LINKS))
 
     assert french_in(rendered.subject + rendered.text, language) == []
 
@@ -359,8 +331,8 @@ def test_a_visitor_reads_the_language_of_their_browser(
     assert words in {button.get_text(strip=True) for button in soup.find_all("button")}
 
 
-def _world(session: Session, language: str) -> tuple[Person, Person, list[str]]:
-    """A member, staff, and the addresses of pages that need an object."""
+def _world(session: Session, language: str, links: Links) -> tuple[Person, Person, list[str]]:
+    """A member, staff, and the addresses of pages that are about them or their tender."""
     person = make_person(session, language=language)
     staff = make_person(session, role=Role.STAFF, language=language)
     tender = make_tender(session, submission_deadline=NOW + timedelta(days=3))
@@ -370,39 +342,39 @@ def _world(session: Session, language: str) -> tuple[Person, Person, list[str]]:
         make_match(session, member=person.member, lot=lot, released_at=NOW)
     make_match(session, member=person.member)
     session.flush()
-    with_object = [
+    paths = [
         f"/marches/{tender.id}",
         f"/marches/{tender.id}/reponse",
         f"/equipe/membres/{person.member_id}",
+        links.unsubscribe(person).removeprefix(links.base_url),
     ]
-    return (
-        person,
-        staff,
-        [*with_object, LINKS.unsubscribe(person).removeprefix(LINKS.base_url), "/nulle-part"],
-    )
+    return person, staff, paths
 
 
 @pytest.mark.slow
 @each_language
 def test_no_page_is_half_translated(page: Page, engine: Engine, language: str) -> None:
     with transaction(engine) as session:
-        person, staff, paths = _world(session, language)
+        person, staff, about_them = _world(session, language, page.app.extensions["aimp"]["links"])
     rules = [rule for rule in page.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    paths = [*about_them, "/nulle-part"]
     paths += [rule.rule for rule in rules if not rule.arguments and not rule.endpoint.endswith("static")]
     browsers = [page.other().sign_in(person), page.other().sign_in(staff), page]
 
-    seen, found = set(), {}
+    seen: set[str] = set()
+    found: dict[str, list[str]] = {}
     for browser in browsers:
         for path in paths:
             answer = browser.client.get(path, headers={"Accept-Language": language})
             if answer.mimetype != "text/html" or answer.status_code in (302, 303):
                 continue
             soup = BeautifulSoup(answer.data, "lxml")
-            seen.add(path)
+            if answer.status_code == 200:
+                seen.add(path)
             assert soup.html is not None
             assert soup.html["lang"] == language, path
             if left := french_in(shown_on(soup), language):
                 found[path] = left
 
     assert found == {}
-    assert {"/", "/marches", "/preferences", "/sources", "/mentions", "/equipe/file"} <= seen
+    assert {*about_them, "/", "/marches", "/preferences", "/sources", "/mentions", "/equipe/file"} <= seen
