@@ -95,7 +95,7 @@ class FeedEntry:
 
 
 def entries_of(body: bytes) -> list[FeedEntry]:
-    """The entries of a feed; ValueError when it is none, or when it declares entities of its own."""
+    """The entries of a feed; ValueError when it is none, or uses entities of its own."""
     try:
         root = parse_xml(body)
     except UnreadableNotice as problem:
