@@ -56,12 +56,17 @@ class _Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; what is wrong is said in one line."""
+        from sqlalchemy.exc import OperationalError
+
         from procurement.errors import AimpError
 
         try:
             return super().invoke(ctx)
         except (AimpError, BadConfiguration) as problem:
             raise click.ClickException(str(problem)) from problem
+        except (PermissionError, FileNotFoundError, IsADirectoryError, OperationalError) as problem:
+            # The disk or the database does not let us: the first line says which.
+            raise click.ClickException(str(problem).partition("\n")[0]) from problem
 
 
 @click.group(cls=_Verbs)

@@ -96,6 +96,14 @@ class Settings(BaseSettings):
             raise ValueError(f"not a web address: {value!r}")
         return value.rstrip("/")
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_relay(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("not a relay: smtp://host:port or smtps://host:port")
+        return value
+
     @field_validator("secret_key")
     @classmethod
     def _is_long_enough(cls, value: str) -> str:

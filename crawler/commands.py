@@ -1,5 +1,6 @@
 """The verbs of collection: sources, files, lists, the schedule, the sample; each loads what it needs."""
 
+import gc
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
     from crawler.run import CrawlReport
 
 
+# Of what a file was wrong with: the rest is on the page of the sources.
+_MOST_SAID = 12
+
+
 def _form(source: str) -> SourceForm:
     if source not in sources():
         raise click.UsageError(f"no source {source!r}; known: {', '.join(sources())}")
     return sources()[source]
+
+
+def _keep_what_is_loaded() -> None:
+    """Let the garbage collector leave alone what is loaded: it would walk over all of it for each page."""
+    gc.collect()
+    gc.freeze()
 
 
 def _end_with_verdict(source: str, report: "CrawlReport") -> None:
@@ -43,7 +54,9 @@ def crawl(source: str, since: datetime | None) -> None:
     from crawler.run import crawl as run_crawl
 
     form, first_day = _form(source), since.date() if since else None
-    report = run_crawl(ready_engine(), settings=settings(), form=form, since=first_day, clock=clock)
+    engine = ready_engine(is_collecting=True)
+    _keep_what_is_loaded()
+    report = run_crawl(engine, settings=settings(), form=form, since=first_day, clock=clock)
     if report is None:
         click.echo(f"{source}: another run is under way.")
         return
@@ -80,16 +93,23 @@ def codes() -> None:
 @click.argument("source")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def import_path(source: str, path: Path) -> None:
-    """Read notices of SOURCE from a file, folder or archive (PATH); ends with a verdict as a crawl does."""
+    """Read notices of SOURCE from a file, folder or archive (PATH); ends with a verdict as a crawl does.
+
+    What of a folder is not of SOURCE is passed over and named; what is stored already is not stored again.
+    """
     from crawler.importing import READERS, import_files
 
     form = _form(source)
     if source not in READERS:
         raise click.UsageError(f"no files of {source!r} can be read; known: {', '.join(READERS)}")
+    engine = ready_engine(is_collecting=True)
+    _keep_what_is_loaded()
     with Progress(f"Importing {source}") as progress:
         report = import_files(
-            ready_engine(), settings=settings(), form=form, path=path, clock=clock, progress=progress
+            engine, settings=settings(), form=form, path=path, clock=clock, progress=progress
         )
+    for reason in report.tally.reasons[:_MOST_SAID]:
+        click.echo(f"  {reason}")
     _end_with_verdict(source, report)
 
 

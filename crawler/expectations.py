@@ -5,17 +5,25 @@ from crawler.source import Tally
 from procurement.vocabulary import Verdict
 
 _LONG_WINDOW_DAYS = 4
+_SILENT_DAYS = 5
 _VANISHED_SHARE = 0.02
 
 
 def verdict_on(
-    tally: Tally, *, form: SourceForm, finish_reason: str, spider_errors: int, window_days: int
+    tally: Tally,
+    *,
+    form: SourceForm,
+    finish_reason: str,
+    spider_errors: int,
+    window_days: int,
+    silent_days: int = 0,
 ) -> tuple[Verdict, list[str]]:
     """How a run ended and why, in words; what a spider's fault swallowed is counted as lost in the tally.
 
     Failed: the listing is incomplete or the run was cut short, so nobody knows what is missing. Incomplete: a
     listed publication is lost, missing or in quarantine, a field that we count on is gone from more than one
-    in fifty, or nothing at all was listed in a long window.
+    in fifty, or nothing at all was listed in a long window. A source that has listed nothing for longer than
+    a long week-end (`silent_days`) has failed too: silence is not « nothing new ».
     """
     reasons: list[str] = []
     unaccounted = tally.expected - tally.accounted
@@ -28,7 +36,10 @@ def verdict_on(
         reasons.append(f"the run was cut short: {finish_reason}")
     if tally.listing_failed:
         reasons.append("the list of publications could not be read to its end")
-    if tally.listing_failed or finish_reason != "finished":
+    is_silent = not tally.listed and form.expected_per_run[0] > 0 and silent_days >= _SILENT_DAYS
+    if is_silent:
+        reasons.append(f"nothing has been listed for {silent_days} days")
+    if tally.listing_failed or is_silent or finish_reason != "finished":
         return Verdict.FAILED, reasons
     for count, words in (
         (tally.missing, "listed publications are not given by the source"),

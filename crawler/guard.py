@@ -10,6 +10,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
@@ -17,11 +22,14 @@ from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
+from twisted.web._newclient import HEADER, STATUS
+from twisted.web.iweb import IResponse
 
 from config.settings import LOOPBACK_HOSTS, is_loopback
 
 logger = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0
+_LONGEST_HEAD = 2**20
 
 
 class NotOnTheList(IgnoreRequest):
@@ -89,6 +97,35 @@ class GuardResolver(CachingThreadedResolver):
         return address
 
 
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """One connection, cut when the head of an answer does not end."""
+
+    def request(self, request: Any) -> "Deferred[IResponse]":
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  Twisted's name
+        if self._parser is not None and self._parser.state in (STATUS, HEADER):
+            self._head += len(data)
+        if self._head > _LONGEST_HEAD:
+            self.transport.abortConnection()  # type: ignore[union-attr]
+        else:
+            super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, _address: object) -> _BoundedProtocol:  # noqa: N802  Twisted's name
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+
+
+class BoundedHandler(HTTP11DownloadHandler):
+    """Scrapy's own way to fetch, which bounds the body of an answer, with a bound for its head too."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _BoundedFactory
+
+
 class PatientRetry(RetryMiddleware):
     """Scrapy's retries; when the source says Retry-After, nothing at all is asked until then."""
 
@@ -135,7 +172,7 @@ def retry_after(response: Response, now: datetime) -> float:
         return min(float(value), _LONGEST_WAIT)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

@@ -1,9 +1,12 @@
 """Notices from files: a recording, a dump, an archive; read, stored and accounted for as a crawl is."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
+from typing import IO, Protocol
 from urllib.parse import quote
 
 from sqlalchemy import Engine
@@ -14,26 +17,90 @@ from crawler.expectations import verdict_on
 from crawler.pipelines import record_item
 from crawler.reparse import reader_of
 from crawler.run import CrawlReport, address_of, write_verdict
-from crawler.source import Item, Run, Tally, TenderSpider, Unreadable
+from crawler.source import Ending, Item, Run, Tally, TenderSpider, Unreadable
 from procurement import notices, runs
 from procurement.db import transaction
 from procurement.errors import UnreadableFile, UnreadableNotice
 from procurement.i18n import ZURICH
 from procurement.models import CrawlRun
+from procurement.records import NoticeRecord
 
-Reader = Callable[[Path], Iterator[tuple[str, bytes]]]
+logger = logging.getLogger(__name__)
 
-# The sources whose notices can be read from files: where the reader of the files is.
+# The sources whose notices can be read from files: the module that reads the files, and where the source
+# shows a notice by its key.
 READERS = {
-    "ted": "crawler.ted.archive:read_archive",
-    "boamp": "crawler.boamp.recordings:read_file",
-    "simap_archive": "crawler.archive.files:read_forms",
+    "ted": ("crawler.ted.archive", "/en/notice/{key}/xml"),
+    "boamp": ("crawler.boamp.recordings", "/pages/avis/?q=idweb:{key}"),
+    "simap_archive": ("crawler.archive.files", "/detail?meldungsnummer={key}"),
 }
-_ADDRESSES = {
-    "ted": "/en/notice/{key}/xml",
-    "boamp": "/pages/avis/?q=idweb:{key}",
-    "simap_archive": "/detail?meldungsnummer={key}",
-}
+_MOST_REASONS = 50
+_LONGEST_REASON = 280
+_MOST_LINES_OF_NAMES = 10
+
+
+class FileReader(Protocol):
+    """What a module that reads files of a source offers."""
+
+    SUFFIXES: Sequence[str]
+
+    def read_file(self, path: Path, *, opened: Callable[[Path], IO[bytes]]) -> Iterator[tuple[str, bytes]]:
+        """Each notice of a file with its key; UnreadableFile when the file ends before its end."""
+
+    def is_foreign(self, key: str, payload: bytes) -> bool:
+        """Whether what could not be read is of another shape altogether, and no notice that is damaged."""
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files to be read, and how far the reading is in bytes: of a packed file, of what is packed."""
+
+    root: Path
+    wanted: dict[Path, int]
+    others: list[str]
+    before: int = 0
+    size: int = 0
+    file: IO[bytes] | None = None
+
+    @property
+    def total(self) -> int:
+        """The bytes of all files that are read."""
+        return sum(self.wanted.values())
+
+    @property
+    def done(self) -> int:
+        """The bytes read so far."""
+        if self.file is None or self.file.closed:
+            return self.before + self.size
+        return self.before + min(self.file.tell(), self.size)
+
+    def named(self, path: Path) -> str:
+        """A file as it lies below what was given."""
+        return path.name if path == self.root else path.relative_to(self.root).as_posix()
+
+    def each(self) -> Iterator[Path]:
+        """One file after the other."""
+        for path, size in self.wanted.items():
+            self.size, self.file = 0, None
+            yield path
+            self.before, self.size, self.file = self.before + size, 0, None
+
+    def open(self, path: Path) -> IO[bytes]:
+        """Open a file so that it is known how far it is read."""
+        self.file, self.size = path.open("rb"), self.wanted[path]
+        return self.file
+
+
+def _files_in(root: Path, suffixes: Sequence[str]) -> _Files:
+    found = _Files(root, {}, [])
+    for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+        if not path.is_file():
+            continue
+        if path.name.lower().endswith(tuple(suffixes)):
+            found.wanted[path] = path.stat().st_size
+        else:
+            found.others.append(found.named(path))
+    return found
 
 
 def import_files(
@@ -47,52 +114,113 @@ def import_files(
 ) -> CrawlReport:
     """Read every notice of a file, folder or archive, one transaction each, and write a verdict.
 
-    What is stored already is not stored again; what cannot be read goes to quarantine; a file that ends in
-    the middle fails the run, and what was read of it stands.
+    What is stored already is not stored again; what cannot be read goes to quarantine. Files of another shape
+    are passed over and named; one that ends in the middle fails the run, what was read of it stands, and the
+    rest is read. Progress is told in bytes of the files.
     """
-    module, _, name = READERS[form.key].partition(":")
-    read_file: Reader = getattr(import_module(module), name)
-    spider = reader_of(engine, settings, form, clock)
+    module, address = READERS[form.key]
+    reader: FileReader = import_module(module)
+    files = _files_in(path, reader.SUFFIXES)
     run = Run(form.key, engine, "import", Tally(), clock)
     now = clock()
     today = now.astimezone(ZURICH).date()
     with transaction(engine) as session:
         row_id = runs.start_crawl(session, source=f"{form.key}:files", since=today, now=now).id
         known = notices.known_keys(session, source=form.key)
-    damaged = ""
-    try:
-        for key, payload in read_file(path):
-            _take(run, spider, known, key, payload, f"{address_of(settings, form)}{_address(form, key)}")
-            progress(run.tally.listed, run.tally.listed + 1)
-    except UnreadableFile as problem:
-        damaged = str(problem)
-        run.tally.reasons.append(damaged)
-        run.tally.listing_failed = True
+    taking = _Taking(
+        run, reader, reader_of(engine, settings, form, clock), known, f"{address_of(settings, form)}{address}"
+    )
+    damaged = []
+    for each in files.each():
+        listed_before = run.tally.listed
+        try:
+            for key, payload in reader.read_file(each, opened=files.open):
+                taking.take(key, payload, files.named(each))
+                progress(files.done, files.total)
+        except UnreadableFile as problem:
+            damaged.append(f"{files.named(each)}: {str(problem).removeprefix(f'{each.name}: ')}")
+            logger.warning("a file could not be read to its end", extra={"file": files.named(each)})
+        else:
+            if run.tally.listed == listed_before:
+                files.others.append(files.named(each))
+        progress(files.before + files.wanted[each], files.total)
+    if not run.tally.listed and not damaged:
+        damaged.append(f"no notice of {form.key} was found in {path.name or 'this folder'}")
+    run.tally.listing_failed = bool(damaged)
     verdict, reasons = verdict_on(
         run.tally, form=form, finish_reason="finished", spider_errors=0, window_days=1
     )
+    run.tally.reasons[:0] = [*damaged, *_passed_over(files.others)]
     with transaction(engine) as session:
         write_verdict(session.get_one(CrawlRun, row_id), run.tally, verdict, reasons, clock())
     return CrawlReport(verdict, run.tally, today)
 
 
-def _take(run: Run, spider: TenderSpider, known: set[str], key: str, payload: bytes, url: str) -> None:
-    tally = run.tally
-    tally.listed += 1
-    if key in known:
-        tally.unchanged += 1
-        return
-    item: Item
-    try:
-        item = spider.read(payload, url=url)
-        known.add(item.source_key)
-    except UnreadableNotice as problem:
-        item = Unreadable(key, problem.path, problem.problem, payload, url)
-    except ValueError as problem:
-        item = Unreadable(key, "answer", str(problem), payload, url)
-    with transaction(run.engine) as session:
-        record_item(session, run, item, run.clock())
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """What each notice of a file goes through."""
+
+    run: Run
+    reader: FileReader
+    spider: TenderSpider
+    known: set[str]
+    address: str
+
+    def take(self, key: str, payload: bytes, file: str) -> None:
+        """Count a notice, and store it unless it is stored; what is none at all is not counted."""
+        tally = self.run.tally
+        if key in self.known:
+            tally.listed += 1
+            tally.unchanged += 1
+            return
+        item = self.read(key, payload, file)
+        if isinstance(item, Unreadable) and self.reader.is_foreign(key, payload):
+            return
+        tally.listed += 1
+        tally.count(self.store(item))
+        del tally.reasons[_MOST_REASONS:]
+        if isinstance(item, NoticeRecord):
+            self.known.add(item.source_key)
+
+    def read(self, key: str, payload: bytes, file: str) -> Item:
+        """The record of a notice, else what is wrong with it: a fault of the reader costs this one alone."""
+        # The source does not owe what it never sent: by this address it is not asked for.
+        came_from = f"{notices.FROM_FILE}{file}"
+        try:
+            return self.spider.read(payload, url=self.address.format(key=quote(key, safe="")))
+        except UnreadableNotice as problem:
+            return Unreadable(key, problem.path, problem.problem, payload, came_from)
+        except ValueError as problem:
+            return Unreadable(key, "answer", str(problem), payload, came_from)
+        except Exception as problem:
+            logger.exception("a notice broke its reader", extra={"source": self.run.source, "file": file})
+            return Unreadable(key, "reader", type(problem).__name__, payload, came_from)
+
+    def store(self, item: Item) -> Ending:
+        """Store a notice in its own transaction; what the database refuses goes to quarantine."""
+        try:
+            return self._stored(item)
+        except Exception as problem:
+            if not isinstance(item, NoticeRecord):
+                raise
+            logger.exception("the database refused a notice", extra={"source": self.run.source})
+            why, origin = type(problem).__name__, item.fetched_from
+            return self._stored(Unreadable(item.source_key, "database", why, item.payload, origin))
+
+    def _stored(self, item: Item) -> Ending:
+        with transaction(self.run.engine) as session:
+            return record_item(session, self.run, item, self.run.clock())
 
 
-def _address(form: SourceForm, key: str) -> str:
-    return _ADDRESSES[form.key].format(key=quote(key, safe=""))
+def _passed_over(names: list[str]) -> list[str]:
+    """The names of the files that hold nothing of the source, each once, in as few lines as they need."""
+    lines: list[str] = []
+    for count, name in enumerate(sorted(names)):
+        if lines and len(lines[-1]) + len(name) < _LONGEST_REASON:
+            lines[-1] += f", {name}"
+        elif len(lines) < _MOST_LINES_OF_NAMES:
+            lines.append(f"passed over, not of this source: {name}")
+        else:
+            lines.append(f"passed over, not of this source: {len(names) - count} more files")
+            break
+    return lines

@@ -10,16 +10,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from twisted.internet.task import LoopingCall
 
-from crawler.source import Item, Missing, Run, TenderSpider, Unreadable
+from crawler.source import Ending, Item, Missing, Run, TenderSpider, Unreadable
+from crawler.storable import faults_of
 from procurement import notices
+from procurement.cleaning import is_clean, one_line
 from procurement.db import transaction
-from procurement.notices import Outcome
+from procurement.notices import Outcome, digest_of
 from procurement.records import NoticeRecord
 from procurement.runs import take_lease
 
 logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = 60.0
+_LONGEST_KEY = 120
 
 
 class StoreNotice:
@@ -43,14 +46,19 @@ class StoreNotice:
 
     def close_spider(self) -> None:
         """Let the lease be."""
-        self._heartbeat.stop()
+        if self._heartbeat.running:
+            self._heartbeat.stop()
 
     def _renew(self) -> None:
         run = self._run
-        with transaction(run.engine) as session:
-            now = run.clock()
-            if not take_lease(session, name=run.lease, holder=run.holder, seconds=LEASE_SECONDS, now=now):
-                self._stop()
+        try:
+            with transaction(run.engine) as session:
+                now = run.clock()
+                if not take_lease(session, name=run.lease, holder=run.holder, seconds=LEASE_SECONDS, now=now):
+                    self._stop()
+        except SQLAlchemyError:
+            # A busy database: the next beat, or the next notice, renews the lease.
+            logger.warning("the lease was not renewed", exc_info=True, extra={"source": run.source})
 
     def process_item(self, item: Item) -> Item:
         """Store one item in its own transaction; what the database refuses goes to quarantine."""
@@ -60,13 +68,17 @@ class StoreNotice:
                 if not take_lease(session, name=run.lease, holder=run.holder, seconds=LEASE_SECONDS, now=now):
                     self._stop()
                     raise DropItem("another run holds the lease of this source")
-                record_item(session, run, item, now)
-        except (SQLAlchemyError, UnicodeEncodeError) as problem:
-            self._refused(item, problem, now)
+                ending = record_item(session, run, item, now)
+        except DropItem:
+            raise
+        except Exception as problem:
+            logger.exception("the database refused a notice", extra={"source": run.source})
+            ending = self._refused(item, problem, now)
+        # Only what is committed has ended somewhere.
+        run.tally.count(ending)
         return item
 
-    def _refused(self, item: Item, problem: Exception, now: datetime) -> None:
-        logger.error("the database refused a notice", exc_info=problem, extra={"source": self._run.source})
+    def _refused(self, item: Item, problem: Exception, now: datetime) -> Ending:
         if not isinstance(item, NoticeRecord):
             raise problem
         unreadable = Unreadable(
@@ -77,44 +89,53 @@ class StoreNotice:
             item.fetched_from,
         )
         with transaction(self._run.engine) as session:
-            record_item(session, self._run, unreadable, now)
+            return record_item(session, self._run, unreadable, now)
 
     def _stop(self) -> None:
         if self._crawler.engine is not None and self._crawler.spider is not None:
             self._crawler.engine.close_spider(self._crawler.spider, "lease_lost")
 
 
-def record_item(session: Session, run: Run, item: Item, now: datetime) -> None:
-    """Store what was read, in the open transaction, and count where it ended."""
-    tally = run.tally
+def record_item(session: Session, run: Run, item: Item, now: datetime) -> Ending:
+    """Store what was read, in the open transaction; says where it ends, to be counted once that is committed.
+
+    What not every database can keep, or nobody could safely be shown, goes to quarantine.
+    """
+    if isinstance(item, NoticeRecord) and (fault := next(faults_of(item), None)):
+        item = Unreadable(item.source_key, *fault, item.payload, item.fetched_from)
     match item:
         case NoticeRecord():
             outcome = notices.record_notice(session, item, now=now)
-            if outcome is Outcome.UNCHANGED:
-                tally.unchanged += 1
-            else:
-                tally.stored += 1
+            return "unchanged" if outcome is Outcome.UNCHANGED else "stored"
         case Unreadable():
             notices.quarantine(
                 session,
                 source=run.source,
-                source_key=item.source_key,
+                source_key=_fitting(item.source_key),
                 path=item.path,
                 problem=item.problem,
                 payload=item.payload,
-                fetched_from=item.fetched_from,
+                fetched_from=item.fetched_from[:1000],
                 now=now,
             )
-            tally.quarantined += 1
-            tally.reasons.append(f"{item.source_key} quarantined: {item.path}: {item.problem}"[:300])
+            reason = f"{item.source_key} quarantined: {item.path}: {item.problem}"
+            run.tally.reasons.append(one_line(reason, longest=300))
+            return "quarantined"
         case Missing():
             notices.note_missing(
                 session,
                 source=run.source,
-                source_key=item.source_key,
-                number=item.number,
+                source_key=_fitting(item.source_key),
+                number=one_line(item.number, longest=40),
                 reason=item.reason,
-                fetched_from=item.fetched_from,
+                fetched_from=item.fetched_from[:1000],
                 now=now,
             )
-            tally.missing += 1
+            return "missing"
+
+
+def _fitting(key: str) -> str:
+    """A key as it stands, or one made from it when it cannot be kept: such a one is not asked for again."""
+    if is_clean(key) and len(key) <= _LONGEST_KEY:
+        return key
+    return f"row:{digest_of(key.encode('utf-8', 'replace'))[:16]}"

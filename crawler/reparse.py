@@ -64,6 +64,9 @@ def reparse(
                     raise _DryRun
         except _DryRun:
             logger.debug("taken back", extra={"tender": tender_id})
+        except Exception as problem:
+            logger.exception("a tender could not be built anew", extra={"tender": tender_id})
+            report.unreadable.append(f"tender {tender_id}: {type(problem).__name__}")
         progress(done, len(ids))
     return report
 

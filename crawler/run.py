@@ -20,6 +20,7 @@ from crawler.settings import scrapy_settings
 from crawler.source import Run, Tally
 from crawler.spiders import spider_of
 from procurement import notices, runs
+from procurement.cleaning import one_line
 from procurement.db import transaction
 from procurement.i18n import ZURICH
 from procurement.models import CrawlRun
@@ -69,6 +70,7 @@ def crawl(
         since = since or _default_since(runs.last_complete(session, source=form.key), today)
         row_id = runs.start_crawl(session, source=form.key, since=since, now=now).id
         known = frozenset(notices.known_keys(session, source=form.key))
+        heard = runs.last_heard(session, source=form.key)
         cases = notices.open_cases(session, source=form.key, since=now - _FIRST_WINDOW)
     crawler = _run_spider(
         settings, form, base_url, run, since=since, until=today, known=known, open_cases=cases
@@ -80,6 +82,7 @@ def crawl(
         finish_reason=str(stats.get("finish_reason", "never started")),
         spider_errors=int(stats.get("spider_exceptions/count", 0)),
         window_days=(today - since).days + 1,
+        silent_days=(now - heard).days if heard is not None else 0,
     )
     reasons += warnings_of(run.tally, form=form, window_days=(today - since).days + 1)
     with transaction(engine) as session:
@@ -121,4 +124,4 @@ def write_verdict(row: CrawlRun, tally: Tally, verdict: Verdict, reasons: list[s
     row.listed, row.requested, row.stored = tally.listed, tally.requested, tally.stored
     row.unchanged, row.quarantined, row.missing = tally.unchanged, tally.quarantined, tally.missing
     row.lost, row.healed = tally.lost, tally.healed
-    row.reasons = [*reasons, *tally.reasons[:50]]
+    row.reasons = [one_line(reason, longest=1000) for reason in (*reasons, *tally.reasons[:50])]

@@ -19,6 +19,14 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         "DOWNLOAD_DELAY_JITTER": 0,
         "CONCURRENT_REQUESTS": 8 if is_local else 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 8 if is_local else 1,
+        # What a page gives is stored one after the other; Scrapy would start a hundred workers for each page.
+        "CONCURRENT_ITEMS": 1,
+        # It would read the source code of a callback for each page; mypy knows what a callback returns.
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
+        # We follow no links from page to page: nothing counts how deep.
+        "SPIDER_MIDDLEWARES": {
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+        },
         "ROBOTSTXT_OBEY": True,
         # simap redirects a first visit without cookies to a check page.
         "COOKIES_ENABLED": True,
@@ -33,7 +41,10 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
-        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "crawler.guard.BoundedHandler"),
+            **dict.fromkeys(("file", "ftp", "s3", "data")),
+        },
         "METAREFRESH_ENABLED": False,
         "HTTPPROXY_ENABLED": False,
         "REDIRECT_MAX_TIMES": 3,

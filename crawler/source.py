@@ -2,23 +2,30 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar
+from traceback import clear_frames
+from typing import Any, ClassVar, Literal
 
 import scrapy
 from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from sqlalchemy import Engine
 from twisted.python.failure import Failure
 
 from config.tables import SourceForm
+from crawler.bounds import refuse_swarm
 from procurement.errors import UnreadableNotice
 from procurement.records import NoticeRecord
 
 logger = logging.getLogger(__name__)
+
+# The largest answers of our sources have a tenth of it.
+_MOST_VALUES = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Missing:
 
 
 Item = NoticeRecord | Unreadable | Missing
+Ending = Literal["stored", "unchanged", "quarantined", "missing"]
 
 
 @dataclass(slots=True)
@@ -73,6 +81,10 @@ class Tally:
     def accounted(self) -> int:
         """How many publications ended somewhere."""
         return self.stored + self.unchanged + self.quarantined + self.missing + self.lost
+
+    def count(self, ending: Ending) -> None:
+        """One publication more that ended so."""
+        setattr(self, ending, getattr(self, ending) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +227,10 @@ class TenderSpider(scrapy.Spider):
             yield Missing(key, number, f"HTTP {response.status}", response.url)
             return
         try:
-            yield self.read_answer(response, key)
+            record = self.read_answer(response, key)
+            if record.source_key != key:
+                raise UnreadableNotice("answer", f"it is {record.source_key[:120]!r} that was answered")
+            yield record
         except UnreadableNotice as problem:
             yield Unreadable(key, problem.path, problem.problem, response.body, response.url)
         except ValueError as problem:
@@ -247,6 +262,10 @@ class TenderSpider(scrapy.Spider):
         if isinstance(failure.value, HttpError):
             reason = f"HTTP {failure.value.response.status}"
         yield from self.gave_up(request, reason[:200])
+        if isinstance(failure.value, IgnoreRequest) and failure.value.__cause__ is not None:
+            # Its frames hold on to all of an answer that was unpacked so far, and it would be long before
+            # Python came round to them: forty such answers took 700 MB.
+            clear_frames(failure.value.__cause__.__traceback__)
 
     def gave_up(self, request: Request, reason: str) -> Iterator[Item]:
         """What a request that failed for good costs: one publication, or the whole listing."""
@@ -260,14 +279,26 @@ class TenderSpider(scrapy.Spider):
 
 
 def read_json(body: bytes) -> Any:
-    """The JSON of an answer; ValueError says in words why it is none."""
+    """The JSON of an answer; ValueError says in words why it is none.
+
+    A name that stands twice in an object is refused: which of the two values holds, nobody can say.
+    """
     if not body:
         raise ValueError("an empty answer")
+    refuse_swarm(body, b",", b"[", b"{", most=_MOST_VALUES)
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
+        return json.loads(body, parse_constant=_refuse_constant, object_pairs_hook=_object)
     except RecursionError as problem:
         raise ValueError("JSON nested too deeply") from problem
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"{twice[:60]!r} stands twice")
+    return found

@@ -49,11 +49,18 @@ def answer_work(engine: Engine, *, now: datetime) -> bool:
     return True
 
 
-def work_forever(engine: Engine, *, clock: Callable[[], datetime], stop: threading.Event) -> None:
-    """Answer rows of work until told to stop, looking for new ones each second."""
+def work_forever(
+    engine: Engine,
+    *,
+    clock: Callable[[], datetime],
+    stop: threading.Event,
+    beside: Callable[[], object] = lambda: None,
+) -> None:
+    """Answer rows of work until told to stop, looking for new ones each second, and do `beside` each time."""
     while not stop.is_set():
         try:
             has_worked = answer_work(engine, now=clock())
+            beside()
         except OperationalError:
             logger.warning("the database does not answer; trying again", exc_info=True)
             has_worked = False

@@ -19,11 +19,7 @@ def match() -> None:
 @click.command()
 def work() -> None:
     """Answer what pages ask of the matcher and send urgent e-mails, until SIGTERM."""
-    from matcher.answer import answer_work
+    from matcher.answer import work_forever
 
-    engine, stop = ready_engine(), stopping()
-    while not stop.is_set():
-        busy = answer_work(engine, now=clock())
-        run_delivery(engine)
-        if not busy:
-            stop.wait(1.0)
+    engine = ready_engine()
+    work_forever(engine, clock=clock, stop=stopping(), beside=lambda: run_delivery(engine))

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from procurement.errors import UnreadableFile
+from procurement.i18n import ZURICH
 from procurement.models import AuditEntry, Chamber, Member, Person
 from procurement.vocabulary import Frequency, Role
 
@@ -89,7 +90,9 @@ def change_preferences(
     now: datetime,
 ) -> None:
     """Set how often, in which language and from when a person hears of tenders; this lifts a stop."""
-    person.frequency, person.language, person.paused_until = frequency, language, paused_until
+    is_past = paused_until is not None and paused_until <= now.astimezone(ZURICH).date()
+    person.frequency, person.language = frequency, language
+    person.paused_until = None if is_past else paused_until
     if frequency is not Frequency.OFF:
         person.unsubscribed_at = None
     write_audit(

@@ -24,7 +24,7 @@ def post_alarms(session: Session, *, links: Links, now: datetime) -> list[Messag
     ).all()
     written: list[Message] = []
     today = messages.local_date(now).isoformat()
-    for last in runs.last_runs(session):
+    for last in runs.finished_runs(session, now=now):
         newest = [
             run
             for run in runs.runs_of(session, source=last.source, limit=FAILURES + 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -51,7 +51,7 @@ def post_alerts(session: Session, *, person_id: int, links: Links, now: datetime
 
     A digest is written once per local date; somebody who wants to hear at once gets what was released since
     the last time in one e-mail, and last chances with the day's digest. What does not fit into ten items is
-    not marked as told: it comes with the next one.
+    not marked as told: it comes with the next one, at the latest the day after.
     """
     person = session.scalars(
         select(Person)
@@ -74,7 +74,7 @@ def post_alerts(session: Session, *, person_id: int, links: Links, now: datetime
         for matched in open_tenders
         if matched.answer is None and _is_near(matched, now) and not _is_told(matched, LAST_CHANCE, told)
     ]
-    key = _due_key(session, person, open_tenders, fresh, urgent, now)
+    key = _due_key(session, person, fresh, urgent, now)
     if key is None:
         return None
     last_chance = urgent[: messages.MOST_ITEMS]
@@ -119,7 +119,6 @@ def _may_hear_now(person: Person, now: datetime) -> bool:
 def _due_key(
     session: Session,
     person: Person,
-    open_tenders: Sequence[MatchedTender],
     fresh: Sequence[MatchedTender],
     urgent: Sequence[MatchedTender],
     now: datetime,
@@ -129,12 +128,9 @@ def _due_key(
     today = messages.local_date(now)
     digest = _Key("digest", f"digest:{person.id}:{today.isoformat()}")
     if person.frequency in (Frequency.INSTANT, Frequency.INSTANT_ANY_HOUR):
-        newest = max(
-            (match for matched in open_tenders for match in matched.matches),
-            key=lambda match: (match.released_at, match.id),
-        )
-        instant = _Key("instant", f"instant:{person.id}:{newest.id}")
-        if fresh and not _exists(session, instant.text):
+        first = min((match.id for matched in fresh for match in matched.matches), default=0)
+        instant = _Key("instant", f"instant:{person.id}:{today.isoformat()}:{first}")
+        if fresh and _is_news(session, person, fresh, today):
             return instant
         return digest if urgent and not _exists(session, digest.text) else None
     if person.frequency is Frequency.WEEKLY:
@@ -147,6 +143,20 @@ def _due_key(
         if last is not None and messages.local_date(last) >= monday:
             return None
     return None if _exists(session, digest.text) else digest
+
+
+def _is_news(session: Session, person: Person, fresh: Sequence[MatchedTender], today: date) -> bool:
+    """Whether anything was released since the last instant e-mail; what that left out waits a day."""
+    last = session.scalar(
+        select(func.max(Message.created_at)).where(Message.person_id == person.id, Message.kind == "instant")
+    )
+    if last is None or messages.local_date(last) < today:
+        return True
+    return any(
+        match.released_at is not None and match.released_at > last
+        for matched in fresh
+        for match in matched.matches
+    )
 
 
 def _exists(session: Session, key: str) -> bool:

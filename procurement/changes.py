@@ -41,7 +41,9 @@ def record_changes(
     """Store what differs between a snapshot and the tender as it is now."""
     after = snapshot(tender)
     changes = [
-        TenderChange(tender=tender, notice=notice, field=field, old=before[field], new=after[field], at=now)
+        TenderChange(
+            tender=tender, notice_id=notice.id, field=field, old=before[field], new=after[field], at=now
+        )
         for field in TenderField
         if before[field] != after[field]
     ]

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from config.tables import cpv_words
 from procurement.models import Buyer, BuyingOffice, Cpv, OfficialList, Translations, in_language
 
 _AT_ONCE = 500
+# Written out once: it is asked for every publication.
+_CPV = Cpv.__table__
+_KNOWN = select(_CPV.c.code, _CPV.c.labels).where(_CPV.c.code.in_(bindparam("codes", expanding=True)))
 
 
 def remember_cpv(session: Session, labels: Mapping[str, Translations], *, official: bool = False) -> int:
@@ -17,19 +20,20 @@ def remember_cpv(session: Session, labels: Mapping[str, Translations], *, offici
 
     The words of an official list replace those that a notice gave.
     """
+    session.flush()
     codes, changed = list(labels), 0
     for start in range(0, len(codes), _AT_ONCE):
         some = codes[start : start + _AT_ONCE]
-        known = {row.code: row for row in session.scalars(select(Cpv).where(Cpv.code.in_(some)))}
+        known = {row.code: row.labels for row in session.connection().execute(_KNOWN, {"codes": some})}
         for code in some:
-            row, words = known.get(code), labels[code]
-            if row is None:
+            before, words = known.get(code), labels[code]
+            if before is None:
                 session.add(Cpv(code=code, labels=dict(words)))
                 changed += 1
                 continue
-            joined = {**row.labels, **words} if official else {**words, **row.labels}
-            if joined != row.labels:
-                row.labels = joined
+            joined = {**before, **words} if official else {**words, **before}
+            if joined != before:
+                session.get_one(Cpv, code).labels = joined
                 changed += 1
     return changed
 

@@ -49,9 +49,14 @@ def post_alerts(engine: "Engine") -> int:
     from procurement import alarms, alerts
     from procurement.db import transaction
 
-    with transaction(engine) as session:
-        written = len(alarms.post_alarms(session, links=links_of(settings()), now=clock()))
+    with transaction(engine, read_only=True) as session:
         people = alerts.people_to_tell(session)
+    written = 0
+    try:
+        with transaction(engine) as session:
+            written = len(alarms.post_alarms(session, links=links_of(settings()), now=clock()))
+    except Exception:
+        logging.getLogger(__name__).exception("the alarms were not written")
     for person_id in people:
         try:
             with transaction(engine) as session:
@@ -130,11 +135,20 @@ def set_password(email: str, password: str) -> None:
     click.echo(f"The password of {email} is set.")
 
 
+def _as_email(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    from procurement.accounts import valid_email
+
+    try:
+        return value and valid_email(value)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param=option) from problem
+
+
 @click.command()
 @click.option("--name", help="Name of the chamber, as members read it.")
 @click.option("--postal-address", help="Shown at the foot of every e-mail.")
 @click.option("--adviser-name", help="The person members can ask.")
-@click.option("--adviser-email", help="Where answers to our e-mails go.")
+@click.option("--adviser-email", callback=_as_email, help="Where answers to our e-mails go.")
 @click.option(
     "--send-strong/--hold-strong", "sends_strong", default=None, help="Send strong matches at once?"
 )

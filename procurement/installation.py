@@ -23,11 +23,14 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def ready_engine() -> "Engine":
-    """The database of the installation; DatabaseNotReady says what to do when its tables are not there."""
+def ready_engine(*, is_collecting: bool = False) -> "Engine":
+    """The database of the installation; DatabaseNotReady says what to do when its tables are not there.
+
+    For collecting, it does not wait for the disk: see `connect`.
+    """
     from procurement.db import check_ready, connect
 
-    engine = connect(settings().database_address)
+    engine = connect(settings().database_address, is_collecting=is_collecting)
     check_ready(engine)
     return engine
 

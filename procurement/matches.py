@@ -161,6 +161,7 @@ def waiting(session: Session, *, chamber_id: int, now: datetime) -> list[Match]:
                 Match.chamber_id == chamber_id,
                 Match.released_at.is_(None),
                 Match.dropped_at.is_(None),
+                ~Lot.is_withdrawn,
                 is_open_clause(now),
             )
             .options(contains_eager(Match.lot).contains_eager(Lot.tender).joinedload(Tender.buyer))
@@ -202,7 +203,7 @@ def tenders_of(
 ) -> list[MatchedTender]:
     """The tenders released to a member, the nearest deadline first; closed ones only when asked for."""
     wanted = select(Match).join(Match.lot).join(Lot.tender)
-    wanted = wanted.where(Match.member_id == member.id, Match.released_at.is_not(None))
+    wanted = wanted.where(Match.member_id == member.id, Match.released_at.is_not(None), ~Lot.is_withdrawn)
     if not include_closed:
         wanted = wanted.where(is_open_clause(now))
     rows = session.scalars(
@@ -273,6 +274,8 @@ def answer(
         raise RuleBroken(Rule.DEADLINE_PASSED, deadline=tender.submission_deadline)
     if choice is AnswerChoice.NOT_FOR_US and not reason:
         raise RuleBroken(Rule.REASON_NEEDED)
+    # Two people of one member may answer at once: the second waits, and changes what the first said.
+    session.execute(select(Member.id).where(Member.id == member.id).with_for_update())
     given = answer_of(session, member=member, tender=tender)
     if given is None:
         given = Answer(member=member, tender=tender)

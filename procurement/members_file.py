@@ -20,6 +20,7 @@ from procurement.cleaning import clean_text, one_line
 from procurement.errors import UnreadableFile
 from procurement.labelled import LANGUAGES
 from procurement.models import Chamber, Member, Person
+from procurement.reasons import CANTONS
 from procurement.vocabulary import Frequency, LegalForm, Role
 
 COLUMNS = (
@@ -131,7 +132,7 @@ def import_members(
             report.changed += 1
         else:
             report.unchanged += 1
-        if member.profile_changed_at == now:
+        if member.profile_changed_at == now and member.is_active is not False:
             work.ask(session, key=f"member:{member.id}", kind="match_member", now=now, member_id=member.id)
         report.people_added += _bring_people(session, member, row, now)
     return report
@@ -199,7 +200,7 @@ def _member_row(key: str, cells: dict[str, str], problem: _Problems) -> MemberRo
 _LISTS: dict[str, tuple[Callable[[str], object], str]] = {
     "sectors": (lambda key: key in sectors(), "a sector of config/sectors.toml"),
     "cpv_codes": (re.compile(r"[0-9]{8}(-[0-9])?").fullmatch, "a CPV code of eight digits"),
-    "cantons": (re.compile(r"[A-Za-z]{2}").fullmatch, "the two letters of a canton"),
+    "cantons": (lambda letters: letters.upper() in CANTONS, "the two letters of a canton"),
     "offer_languages": (re.compile(r"[A-Za-z]{2}").fullmatch, "the two letters of a language"),
     "excluded_words": (bool, "a word"),
     "references": (bool, "a text"),

@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import BindParameter, Row, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 from procurement.changes import record_changes, snapshot
 from procurement.cleaning import one_line
 from procurement.codes import office_canton, remember_cpv
+from procurement.db import insert_new
 from procurement.models import (
     Award,
     AwardSupplier,
@@ -25,8 +26,34 @@ from procurement.models import (
     Tender,
 )
 from procurement.records import AwardRecord, NoticeRecord, SupplierRecord
-from procurement.tenders import bring_up_to_date, notices_of
+from procurement.tenders import bring_up_to_date, in_order, notices_of
 from procurement.vocabulary import ProcurementMethod, TenderState
+
+# Everything that is stored under the names that a record bears, asked for at once and without objects: this
+# is done for every publication.
+_OF_SOURCE: BindParameter[str] = bindparam("source")
+_STORED = select(
+    *(
+        select(table.c.id)
+        .where(table.c.source == _OF_SOURCE, table.c[column] == bindparam(name))
+        .scalar_subquery()
+        .label(name)
+        for name, table, column in (
+            ("notice", Notice.__table__, "source_key"),
+            ("tender", Tender.__table__, "procedure_key"),
+            ("buyer", Buyer.__table__, "source_key"),
+        )
+    ),
+    *(
+        exists()
+        .where(table.c.source == _OF_SOURCE, table.c.source_key == bindparam("notice"), ended.is_(None))
+        .label(name)
+        for name, table, ended in (
+            ("is_quarantined", Quarantine.__table__, Quarantine.__table__.c.resolved_at),
+            ("is_missing", MissingNotice.__table__, MissingNotice.__table__.c.found_at),
+        )
+    ),
+)
 
 
 class Outcome(StrEnum):
@@ -35,6 +62,10 @@ class Outcome(StrEnum):
     STORED = "stored"
     NEW_VERSION = "new_version"
     UNCHANGED = "unchanged"
+
+
+# How the origin of an answer begins that a person brought in a file, with the name of that.
+FROM_FILE = "file:"
 
 
 def digest_of(payload: bytes) -> str:
@@ -49,22 +80,28 @@ def known_keys(session: Session, *, source: str) -> set[str]:
 
 def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> Outcome:
     """Store a publication once per content and bring its tender up to date; twice changes nothing."""
-    notice = session.scalar(
-        select(Notice).where(Notice.source == record.source, Notice.source_key == record.source_key)
-    )
+    session.flush()
+    with session.no_autoflush:
+        outcome = _record(session, record, now)
+    session.flush()
+    return outcome
+
+
+def _record(session: Session, record: NoticeRecord, now: datetime) -> Outcome:
+    stored = _stored(session, record)
+    notice = session.get(Notice, stored.notice) if stored.notice else None
     digest = digest_of(record.payload)
     if notice is not None and any(version.digest == digest for version in notice.versions):
-        _settle(session, record, now)
+        _settle(session, record, stored, now)
         return Outcome.UNCHANGED
     remember_cpv(session, record.cpv_labels)
-    tender = _tender_of(session, record, now)
-    session.flush()
-    before = snapshot(tender) if notices_of(session, tender) else None
-    outcome = Outcome.STORED if notice is None else Outcome.NEW_VERSION
-    if notice is None:
-        notice = Notice(source=record.source, source_key=record.source_key, first_seen_at=now, versions=[])
-        session.add(notice)
-    notice.tender = tender
+    tender = session.get(Tender, stored.tender) if stored.tender else None
+    earlier = notices_of(session, tender) if tender is not None else []
+    before = snapshot(tender) if tender is not None and earlier else None
+    is_new, is_first = notice is None, tender is None
+    notice = notice or _new_notice(record, now)
+    tender = tender or _new_tender(record, now)
+    _set_buyer(session, tender, _buyer_of(session, record, stored))
     set_facts(notice, record)
     notice.versions.append(
         NoticeVersion(
@@ -75,13 +112,30 @@ def record_notice(session: Session, record: NoticeRecord, *, now: datetime) -> O
             fetched_from=record.fetched_from,
         )
     )
-    session.flush()
-    bring_up_to_date(tender, notices_of(session, tender), record, now=now)
+    bring_up_to_date(tender, in_order({*earlier, notice}), record, now=now)
+    if is_first:
+        insert_new(session, tender)
+    notice.tender_id = tender.id
+    if is_new:
+        insert_new(session, notice)
+    else:
+        session.expire(notice, ["tender"])
     if before is not None:
         session.flush()
+        session.expire(tender, ["notices"])
         record_changes(session, tender=tender, before=before, notice=notice, now=now)
-    _settle(session, record, now)
-    return outcome
+    _settle(session, record, stored, now)
+    return Outcome.STORED if is_new else Outcome.NEW_VERSION
+
+
+def _stored(session: Session, record: NoticeRecord) -> Row[Any]:
+    names = {
+        "source": record.source,
+        "notice": record.source_key,
+        "tender": record.procedure_key,
+        "buyer": record.buyer.source_key if record.buyer is not None else None,
+    }
+    return session.connection().execute(_STORED, names).one()
 
 
 def set_facts(notice: Notice, record: NoticeRecord) -> None:
@@ -146,7 +200,10 @@ def quarantine(
         row = Quarantine(source=source, source_key=source_key, digest=digest, payload=zlib.compress(payload))
         session.add(row)
     row.path, row.problem = one_line(path, longest=300), one_line(problem, longest=1000)
-    row.fetched_from, row.at, row.resolved_at = fetched_from, now, None
+    row.at, row.resolved_at = now, None
+    # What the source itself once gave stays owed by it, whoever brings it again.
+    if not (row.fetched_from and fetched_from.startswith(FROM_FILE)):
+        row.fetched_from = fetched_from
 
 
 def note_missing(
@@ -171,7 +228,10 @@ def note_missing(
 
 
 def open_cases(session: Session, *, source: str, since: datetime) -> dict[str, str]:
-    """What a source still owes us since a moment: keys missing or in quarantine, with the address to ask."""
+    """What a source still owes us since a moment: keys missing or in quarantine, with the address to ask.
+
+    What came in a file is not among them: the source never sent it.
+    """
     found = session.execute(
         select(MissingNotice.source_key, MissingNotice.fetched_from)
         .where(
@@ -179,7 +239,10 @@ def open_cases(session: Session, *, source: str, since: datetime) -> dict[str, s
         )
         .union_all(
             select(Quarantine.source_key, Quarantine.fetched_from).where(
-                Quarantine.source == source, Quarantine.resolved_at.is_(None), Quarantine.at >= since
+                Quarantine.source == source,
+                Quarantine.resolved_at.is_(None),
+                Quarantine.at >= since,
+                Quarantine.fetched_from.not_like(f"{FROM_FILE}%"),
             )
         )
     )
@@ -212,74 +275,88 @@ def pointed_at(session: Session, *, source: str) -> dict[str, str]:
     return found
 
 
-def _settle(session: Session, record: NoticeRecord, now: datetime) -> None:
+def _settle(session: Session, record: NoticeRecord, stored: Row[Any], now: datetime) -> None:
     """A publication that is stored is neither missing nor in quarantine any more."""
-    for row in session.scalars(
-        select(Quarantine).where(
-            Quarantine.source == record.source,
-            Quarantine.source_key == record.source_key,
-            Quarantine.resolved_at.is_(None),
-        )
-    ):
-        row.resolved_at = now
-    for missing in session.scalars(
-        select(MissingNotice).where(
-            MissingNotice.source == record.source,
-            MissingNotice.source_key == record.source_key,
-            MissingNotice.found_at.is_(None),
-        )
-    ):
-        missing.found_at = now
+    if stored.is_quarantined:
+        for row in session.scalars(
+            select(Quarantine).where(
+                Quarantine.source == record.source,
+                Quarantine.source_key == record.source_key,
+                Quarantine.resolved_at.is_(None),
+            )
+        ):
+            row.resolved_at = now
+    if stored.is_missing:
+        for missing in session.scalars(
+            select(MissingNotice).where(
+                MissingNotice.source == record.source,
+                MissingNotice.source_key == record.source_key,
+                MissingNotice.found_at.is_(None),
+            )
+        ):
+            missing.found_at = now
 
 
-def _buyer_of(session: Session, record: NoticeRecord) -> Buyer | None:
+def _buyer_of(session: Session, record: NoticeRecord, stored: Row[Any]) -> Buyer | None:
     if record.buyer is None:
         return None
-    buyer = session.scalar(
-        select(Buyer).where(Buyer.source == record.source, Buyer.source_key == record.buyer.source_key)
-    )
+    buyer = session.get(Buyer, stored.buyer) if stored.buyer else None
     if buyer is None:
         buyer = Buyer(source=record.source, source_key=record.buyer.source_key, name=record.buyer.name)
         session.add(buyer)
-    buyer.name = {**buyer.name, **record.buyer.name}
-    buyer.city = record.buyer.city or buyer.city or ""
-    buyer.postal_code = record.buyer.postal_code or buyer.postal_code or ""
-    buyer.canton = (
-        record.buyer.canton
+    facts = {
+        "name": {**buyer.name, **record.buyer.name},
+        "city": record.buyer.city or buyer.city or "",
+        "postal_code": record.buyer.postal_code or buyer.postal_code or "",
+        "canton": record.buyer.canton
         or buyer.canton
-        or office_canton(session, source=record.source, source_key=record.buyer.source_key)
-    )
-    buyer.country = record.buyer.country or buyer.country
+        or office_canton(session, source=record.source, source_key=record.buyer.source_key),
+        "country": record.buyer.country or buyer.country,
+    }
+    for name, value in facts.items():
+        if getattr(buyer, name) != value:
+            setattr(buyer, name, value)
     return buyer
 
 
-def _tender_of(session: Session, record: NoticeRecord, now: datetime) -> Tender:
-    tender = session.scalar(
-        select(Tender).where(Tender.source == record.source, Tender.procedure_key == record.procedure_key)
+def _set_buyer(session: Session, tender: Tender, buyer: Buyer | None) -> None:
+    if buyer is None:
+        return
+    session.flush()
+    tender.buyer_id = buyer.id
+    if tender in session:
+        session.expire(tender, ["buyer"])
+
+
+def _new_notice(record: NoticeRecord, now: datetime) -> Notice:
+    return Notice(
+        source=record.source,
+        source_key=record.source_key,
+        first_seen_at=now,
+        references=[],
+        awards=[],
+        versions=[],
     )
-    if tender is None:
-        tender = Tender(
-            source=record.source,
-            procedure_key=record.procedure_key,
-            number=record.procedure_number,
-            state=TenderState.ANNOUNCED,
-            title=record.title,
-            description={},
-            language=record.language,
-            procurement_method=record.procurement_method,
-            contract_nature=record.contract_nature,
-            is_under_treaty=record.is_under_treaty,
-            cpv_codes=list(record.cpv_codes),
-            published_on=record.published_on,
-            url=record.url,
-            changed_at=now,
-            lots=[],
-        )
-        session.add(tender)
-    buyer = _buyer_of(session, record)
-    if buyer is not None:
-        tender.buyer = buyer
-    return tender
+
+
+def _new_tender(record: NoticeRecord, now: datetime) -> Tender:
+    return Tender(
+        source=record.source,
+        procedure_key=record.procedure_key,
+        number=record.procedure_number,
+        state=TenderState.ANNOUNCED,
+        title=record.title,
+        description={},
+        language=record.language,
+        procurement_method=record.procurement_method,
+        contract_nature=record.contract_nature,
+        is_under_treaty=record.is_under_treaty,
+        cpv_codes=list(record.cpv_codes),
+        published_on=record.published_on,
+        url=record.url,
+        changed_at=now,
+        lots=[],
+    )
 
 
 def counts(session: Session) -> dict[str, int]:

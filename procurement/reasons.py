@@ -275,10 +275,10 @@ RISKS: dict[str, Wording] = {
         "Little time: deadline on {deadline}.",
     ),
     "offer_in_other_language": _wording(
-        "L'offre est à remettre dans une autre langue que la vôtre : {languages}.",
-        "Das Angebot ist in einer anderen Sprache als Ihrer einzureichen: {languages}.",
-        "L'offerta va presentata in una lingua diversa dalla vostra: {languages}.",
-        "The bid must be written in another language than yours: {languages}.",
+        "L'offre est à remettre dans une langue qui n'est pas votre première : {languages}.",
+        "Das Angebot ist in einer Sprache einzureichen, die nicht Ihre erste ist: {languages}.",
+        "L'offerta va presentata in una lingua che non è la vostra prima: {languages}.",
+        "The bid must be written in a language that is not your first: {languages}.",
     ),
     "notice_in_other_language": _wording(
         "L'avis n'est pas dans votre langue ({language}).",

@@ -3,24 +3,31 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from procurement.models import CrawlRun, JobRun, Lease
 from procurement.vocabulary import Verdict
 
-_LONGEST_RUN = timedelta(hours=2)
+_LONGEST_RUN = timedelta(hours=5)
+_STILL_READ = timedelta(days=14)
+# Written out once: a run takes its lease again with every publication.
+_TAKE = (
+    update(Lease)
+    .where(
+        Lease.name == bindparam("wanted"),
+        (Lease.holder == bindparam("asking")) | (Lease.until < bindparam("now")),
+    )
+    .values(holder=bindparam("asking"), until=bindparam("then"))
+    .execution_options(synchronize_session=False)
+)
 
 
 def take_lease(session: Session, *, name: str, holder: str, seconds: float, now: datetime) -> bool:
     """Take or renew the right to do something alone; False when somebody else holds it."""
     until = now + timedelta(seconds=seconds)
-    taken = session.execute(
-        update(Lease)
-        .where(Lease.name == name, (Lease.holder == holder) | (Lease.until < now))
-        .values(holder=holder, until=until)
-    )
+    taken = session.execute(_TAKE, {"wanted": name, "asking": holder, "now": now, "then": until})
     if taken.rowcount:  # type: ignore[attr-defined]
         return True
     try:
@@ -50,29 +57,54 @@ def start_crawl(session: Session, *, source: str, since: date, now: datetime) ->
 
 
 def last_complete(session: Session, *, source: str) -> datetime | None:
-    """When the last run began that read the whole list and lost nothing: nothing older need be listed again.
+    """Up to when a source is read without a gap: nothing older need be listed again.
 
-    What such a run found missing or unreadable is remembered by itself and asked for again.
+    A run counts when it read a list that was not empty to its end, lost nothing, and began where the one
+    before it had come to. What such a run found missing or unreadable is remembered by itself and asked
+    for again.
     """
-    return session.scalar(
-        select(func.max(CrawlRun.started_at)).where(
+    complete = session.execute(
+        select(CrawlRun.since, CrawlRun.started_at)
+        .where(
             CrawlRun.source == source,
             CrawlRun.verdict.in_((Verdict.OK, Verdict.PARTIAL)),
             CrawlRun.lost == 0,
+            CrawlRun.listed > 0,
         )
+        .order_by(CrawlRun.id)
+    )
+    reached: datetime | None = None
+    for since, started_at in complete:
+        if reached is None or since <= reached.date():
+            reached = started_at
+    return reached
+
+
+def last_heard(session: Session, *, source: str) -> datetime | None:
+    """When a source last listed anything at all."""
+    return session.scalar(
+        select(func.max(CrawlRun.started_at)).where(CrawlRun.source == source, CrawlRun.listed > 0)
     )
 
 
 def last_runs(session: Session) -> Iterable[CrawlRun]:
-    """The last run of each source, by source."""
+    """The last run of each source, by source; imports of files among them, as `SOURCE:files`."""
     newest = select(func.max(CrawlRun.id)).group_by(CrawlRun.source)
     return session.scalars(select(CrawlRun).where(CrawlRun.id.in_(newest)).order_by(CrawlRun.source)).all()
 
 
 def finished_runs(session: Session, *, now: datetime) -> list[CrawlRun]:
-    """The last run of each source that is over: ended, or begun so long ago that it must have crashed."""
+    """The last run of each source still read that is over: ended, or begun so long ago that it crashed.
+
+    Imports of files, and sources not read for two weeks, are no news of today.
+    """
     is_over = CrawlRun.ended_at.is_not(None) | (CrawlRun.started_at < now - _LONGEST_RUN)
-    newest = select(func.max(CrawlRun.id)).where(is_over).group_by(CrawlRun.source)
+    is_read = CrawlRun.started_at > now - _STILL_READ
+    newest = (
+        select(func.max(CrawlRun.id))
+        .where(is_over, is_read, CrawlRun.source.not_like("%:files"))
+        .group_by(CrawlRun.source)
+    )
     return list(session.scalars(select(CrawlRun).where(CrawlRun.id.in_(newest)).order_by(CrawlRun.source)))
 
 

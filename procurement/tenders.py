@@ -1,6 +1,6 @@
 """How a tender follows from its publications: which call holds, its state, what a notice changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -43,6 +43,7 @@ def bring_up_to_date(tender: Tender, notices: list[Notice], record: NoticeRecord
     if record.call is None:
         if not tender.lots:
             tender.lots.append(_whole_of(record))
+        _take_away_ended(tender, notices)
         return
     # What still holds: the newest whole call, and the phases after it.
     holding = calls[calls.index(whole[-1]) :] if whole else calls
@@ -52,6 +53,15 @@ def bring_up_to_date(tender: Tender, notices: list[Notice], record: NoticeRecord
             apply_phase(tender, record.call, is_newest=holding[-1] is of_lot[-1])
     elif holding[0].source_key == record.source_key:
         apply_call(tender, record, record.call, has_phase=len(holding) > 1)
+    _take_away_ended(tender, notices)
+
+
+def _take_away_ended(tender: Tender, notices: list[Notice]) -> None:
+    """A lot that was abandoned by itself is not matched any more, whatever the call still says of it."""
+    ended = {notice.lot_key for notice in notices if notice.notice_type is NoticeType.ABANDONMENT}
+    for lot in tender.lots:
+        if lot.source_key and lot.source_key in ended:
+            lot.is_withdrawn = True
 
 
 def _whole_of(record: NoticeRecord) -> Lot:
@@ -86,11 +96,12 @@ def _state_after(notices: list[Notice]) -> TenderState:
 
 def notices_of(session: Session, tender: Tender) -> list[Notice]:
     """The publications of a tender at its source, oldest first."""
-    return list(
-        session.scalars(
-            select(Notice).where(Notice.tender_id == tender.id).order_by(Notice.published_on, Notice.number)
-        )
-    )
+    return in_order(session.scalars(select(Notice).where(Notice.tender_id == tender.id)))
+
+
+def in_order(notices: Iterable[Notice]) -> list[Notice]:
+    """Publications as they followed one another, the same on every database."""
+    return sorted(notices, key=lambda notice: (notice.published_on, notice.number))
 
 
 def replay(

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.settings import LOOPBACK_HOSTS, Settings
+from config.tables import sources
 from procurement.db import connect
 from procurement.links import Links
 from web import access, errors, headers, i18n, limits, pages, transactions
@@ -55,6 +56,8 @@ def create_app(
         "engine": engine,
         "links": Links(settings.base_url, settings.signing_key()),
         "sample_password": settings.sample_password,
+        # What the schedule reads: the sources that the settings name, and the installation's own.
+        "reads": {*settings.reads.split(), *(form.key for form in sources().values() if form.url)},
     }
     csrf = CSRFProtect()
     transactions.begin_requests(app, clock=clock)

@@ -1,24 +1,39 @@
 """What people fill in: each form binds the fields it lists and no other; its words stand in the templates."""
 
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 from flask import request
-from wtforms import DateField, EmailField, Form, PasswordField, StringField
-from wtforms.validators import AnyOf, InputRequired, Length, Optional
+from wtforms import DateField, EmailField, Form, PasswordField, StringField, TextAreaField, TimeField
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
-from procurement.cleaning import clean_text
-from procurement.i18n import translated_later
+from procurement.cleaning import clean_text, one_line
+from procurement.entered import Entry
+from procurement.i18n import ZURICH, translated_later
 from procurement.labelled import LANGUAGES
+from procurement.reasons import CANTONS
 from procurement.sign_in import LEAST_PASSWORD
-from procurement.vocabulary import AnswerChoice, DropReason, Frequency, RefusalReason
+from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, Frequency, RefusalReason
+from web.addresses import web_host
+from web.i18n import gettext, today
 
 NEEDED = translated_later("Ce champ est nécessaire.")
 CHOOSE = translated_later("Choisissez l’une des réponses.")
 TOO_LONG = translated_later("Ce texte est trop long.")
 NO_DAY = translated_later("Cette date n’est pas valable.")
+NO_HOUR = translated_later("Cette heure n’est pas valable ; écrivez par exemple 16:30.")
+NO_LINK = translated_later("Une adresse complète, qui commence par https:// ou http://.")
+DAY_TOO = translated_later("Une heure demande aussi un jour.")
+TOO_FAR = translated_later("Cette date est bien lointaine : vérifiez l’année.")
+
+MOST_CODES = 30
+FARTHEST = timedelta(days=5 * 366)
+_CODE = re.compile(r"([0-9]{8})(?:-[0-9])?")
+_BETWEEN_CODES = re.compile(r"[\s,;]+")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -41,6 +56,25 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError as problem:
             raise ValueError(NO_DAY) from problem
+
+
+class HourField(TimeField):
+    """An hour of the day, with our words for one that is none."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the hour as a browser sends it."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as problem:
+            raise ValueError(NO_HOUR) from problem
+
+
+def _on_one_line(value: str | None) -> str:
+    return one_line(value or "", longest=1000)
+
+
+def _cleaned(value: str | None) -> str:
+    return clean_text(value or "")
 
 
 def _member(words: type[Word], value: str | None) -> Word:
@@ -141,3 +175,92 @@ class NewPasswordForm(PageForm):
             Length(max=128, message=translated_later("Au plus 128 caractères.")),
         ]
     )
+
+
+class EntryForm(PageForm):
+    """An opportunity that staff enter by hand: kind, title and buyer are needed, the rest may be unknown."""
+
+    # Made when the form is opened: what is sent twice is entered once.
+    key = StringField()
+    kind = StringField(validators=_one_of(EnteredKind))
+    title = StringField(
+        filters=[_on_one_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)]
+    )
+    buyer = StringField(
+        filters=[_on_one_line], validators=[DataRequired(NEEDED), Length(max=120, message=TOO_LONG)]
+    )
+    description = TextAreaField(filters=[_cleaned], validators=[Length(max=20_000, message=TOO_LONG)])
+    buyer_canton = StringField(validators=[Optional(), _among(CANTONS)])
+    place_canton = StringField(validators=[Optional(), _among(CANTONS)])
+    place_city = StringField(filters=[_on_one_line], validators=[Length(max=120, message=TOO_LONG)])
+    cpv_codes = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+    deadline_day = DayField(validators=[Optional()])
+    deadline_hour = HourField(validators=[Optional()])
+    link = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+    language = StringField(validators=_one_of(LANGUAGES))
+
+    def validate_cpv_codes(self, field: StringField) -> None:
+        """Each code has eight figures; the check figure that some write after them is let go."""
+        wrong = [part for part in self._code_parts() if not _CODE.fullmatch(part)]
+        if wrong:
+            raise ValidationError(
+                gettext("« {code} » n’est pas un code CPV : il en faut huit chiffres.").format(code=wrong[0])
+            )
+        if len(self.codes) > MOST_CODES:
+            raise ValidationError(TOO_LONG)
+
+    def validate_deadline_day(self, field: DayField) -> None:
+        """A year with a wrong figure is noticed."""
+        if field.data and field.data > today() + FARTHEST:
+            raise ValidationError(TOO_FAR)
+
+    def validate_deadline_hour(self, field: HourField) -> None:
+        """An hour alone is no deadline."""
+        if field.data is not None and not any(self.deadline_day.raw_data or ()):
+            raise ValidationError(DAY_TOO)
+
+    def validate_link(self, field: StringField) -> None:
+        """A link leads to the web and nowhere else."""
+        if field.data and not web_host(field.data):
+            raise ValidationError(NO_LINK)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The CPV codes that are well written, each once."""
+        found = (_CODE.fullmatch(part) for part in self._code_parts())
+        return tuple(dict.fromkeys(code[1] for code in found if code))
+
+    @property
+    def entry(self) -> Entry:
+        """What staff know of the opportunity, once the form is valid."""
+        return Entry(
+            kind=_member(EnteredKind, self.kind.data),
+            title=self.title.data or "",
+            buyer=self.buyer.data or "",
+            description=self.description.data or "",
+            buyer_canton=self.buyer_canton.data or None,
+            place_canton=self.place_canton.data or None,
+            place_city=self.place_city.data or "",
+            cpv_codes=self.codes,
+            submission_deadline=self._deadline(),
+            link=self.link.data or "",
+            language=self.language.data or "",
+        )
+
+    @property
+    def own_key(self) -> str:
+        """The key of this entry; nothing when what was sent is none, so that it gets a new one."""
+        try:
+            return str(UUID(self.key.data or ""))
+        except ValueError:
+            return ""
+
+    def _code_parts(self) -> list[str]:
+        return [part for part in _BETWEEN_CODES.split(self.cpv_codes.data or "") if part]
+
+    def _deadline(self) -> datetime | None:
+        """The instant of the deadline in Geneva; without an hour it runs to the end of its day."""
+        if self.deadline_day.data is None:
+            return None
+        hour = self.deadline_hour.data or time(23, 59, 59)
+        return datetime.combine(self.deadline_day.data, hour, tzinfo=ZURICH)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from babel.numbers import format_currency, format_decimal
 from flask import Flask, g, request
 
 from procurement import i18n, reasons
@@ -59,6 +60,8 @@ def install(app: Flask) -> None:
         say_iso=lambda text: say_date(date.fromisoformat(text), g.language),
         say_instant=lambda at: say_instant(at, g.language),
         say_amount=lambda amount, currency: say_amount(amount, currency, g.language),
+        say_price=say_price,
+        say_period=say_period,
         say_read=say_read,
         canton_name=lambda code: canton_name(code, g.language),
         language_name=language_name,
@@ -130,6 +133,28 @@ def say_read(at: datetime) -> str:
     return gettext("le {day} à {hour}").format(
         day=say_date(at.astimezone(ZURICH).date(), g.language), hour=hour
     )
+
+
+def say_price(amount: float, currency: str | None) -> str:
+    """A price as it was published, with its cents when it has any."""
+    locale, digits = i18n.locale_of(g.language), "#,##0" if float(amount).is_integer() else "#,##0.00"
+    if not currency:
+        return str(format_decimal(amount, format=digits, locale=locale))
+    return str(
+        format_currency(amount, currency, locale=locale, currency_digits=False, format=f"¤¤\u00a0{digits}")
+    )
+
+
+def say_period(starts_on: date | None, ends_on: date | None, days: int | None) -> str:
+    """How long a contract runs, by what is known of it."""
+    first, last = (say_date(day, g.language) if day else "" for day in (starts_on, ends_on))
+    if first and last:
+        return gettext("du {first} au {last}").format(first=first, last=last)
+    if first:
+        return gettext("dès le {first}").format(first=first)
+    if days:
+        return ngettext("{count} jour", "{count} jours", days)
+    return gettext("jusqu’au {last}").format(last=last) if last else gettext("non précisée")
 
 
 def cpv_words(codes: list[str]) -> list[tuple[str, str]]:

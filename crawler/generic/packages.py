@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.bounds import refuse_swarm
+
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
+_MOST_VALUES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def read_package(body: bytes) -> Package:
 
 
 def _read(body: bytes) -> Any:
+    refuse_swarm(body, b",", b"[", b"{", most=_MOST_VALUES)
     try:
         # `Infinity`, which is no JSON, is let pass: published packages write « all the lots » that way.
         return json.loads(body)

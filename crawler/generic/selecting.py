@@ -8,6 +8,7 @@ from soupsieve import SelectorSyntaxError
 from soupsieve import compile as compile_css
 
 from config.readers import Selectors
+from crawler.bounds import refuse_swarm
 from crawler.text import html_to_text
 from procurement.cleaning import one_line
 from procurement.errors import UnreadableNotice
@@ -16,6 +17,7 @@ _ATTRIBUTE = re.compile(r"^(?P<css>.*?)(?:@(?P<attribute>[a-zA-Z][\w:.-]*))?$", 
 # The entry itself, which CSS means only from inside.
 _SELF = ":scope"
 _LINKS = ("documents", "link", "next")
+_MOST_TAGS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def selector_of(written: str) -> Selector:
 
 
 def parse_page(body: bytes, encoding: str | None = None) -> BeautifulSoup:
-    """The elements of a page; ValueError when it is nested too deeply to be one."""
+    """The elements of a page; ValueError when it is nested too deeply to be one, or has no end of tags."""
+    refuse_swarm(body, b"<", most=_MOST_TAGS)
     try:
         return BeautifulSoup(body, "lxml", from_encoding=encoding)
     except (RecursionError, AssertionError) as problem:

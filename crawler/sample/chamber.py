@@ -10,7 +10,7 @@ from procurement.members_file import import_members, read_members
 
 PASSWORD = "demo-demo-demo"  # noqa: S105  it opens invented accounts only, and is shown on the front page
 STAFF_EMAIL = "equipe@example.ch"
-MEMBER_EMAIL = "romane.quidort@example.ch"
+MEMBER_EMAIL = "lucile.marendaz@example.ch"
 MEMBERS_FILE = Path(__file__).parent / "members.csv"
 
 

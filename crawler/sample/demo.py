@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -40,6 +41,8 @@ def run_demo(
 
     Everything stands in the folder `demo` of the data folder, made anew each time. Returns an exit code.
     """
+    if serve and _is_taken(port):
+        raise click.UsageError(f"port {port} is in use: choose another with --port")
     folder = (settings.data_dir / "demo").resolve()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -65,6 +68,11 @@ def run_demo(
             return 0
         verbs = [["web", "--port", str(port)], ["schedule"], ["work"]]
         return children.run_together(verbs, environment=environment, stopping=stopping)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _label(step: tuple[str, list[str]] | None) -> str:

@@ -61,12 +61,11 @@ def _compare(
         below = known.fields.get(name)
         if below is None:
             unknown.add(prefix + name)
-        elif isinstance(held, dict):
-            _compare(held, below, f"{prefix}{name}.", unknown, vanished)
-        elif isinstance(held, list):
-            for each in held:
-                if isinstance(each, dict):
-                    _compare(each, below, f"{prefix}{name}.", unknown, vanished)
+            continue
+        for each in held if isinstance(held, list) else (held,):
+            # Most of what a publication holds is texts in our languages.
+            if isinstance(each, dict) and not (below.is_text and _TEXT.issuperset(each)):
+                _compare(each, below, f"{prefix}{name}.", unknown, vanished)
 
 
 @cache

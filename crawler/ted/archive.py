@@ -1,18 +1,31 @@
-"""TED's XML notices from files: a notice, a folder of them, or an archive read without unpacking it."""
+"""TED's XML notices from files: a notice, or an archive of them read without unpacking it."""
 
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
+from typing import IO
+
+from lxml import etree
 
 from crawler.ted.codes import publication_number
 from procurement.errors import UnreadableFile
 
 # No notice is larger; a file that swells beyond this when unpacked is not read.
 _LARGEST = 64 * 2**20
-_SUFFIXES = (".xml", ".zip", ".tar", ".tar.xz", ".txz", ".tar.gz", ".tgz")
+SUFFIXES = (".xml", ".zip", ".tar", ".tar.xz", ".txz", ".tar.gz", ".tgz")
+_ROOTS = frozenset(
+    {
+        "ContractNotice",
+        "ContractAwardNotice",
+        "PriorInformationNotice",
+        "BusinessRegistrationInformationNotice",
+        "TED_EXPORT",
+    }
+)
 _DAMAGED = (
     OSError,
     EOFError,
@@ -25,62 +38,73 @@ _DAMAGED = (
 )
 
 
-def read_archive(path: Path, *, largest: int = _LARGEST) -> Iterator[tuple[str, bytes]]:
-    """Each XML file below a folder or in an archive, with its publication number, else its name.
+def read_file(
+    path: Path,
+    *,
+    opened: Callable[[Path], IO[bytes]] = lambda path: path.open("rb"),
+    largest: int = _LARGEST,
+) -> Iterator[tuple[str, bytes]]:
+    """An XML file, or each one in an archive, with its publication number, else its name.
 
     One notice is held at a time and nothing is written to disk. A damaged or swelling archive raises
     UnreadableFile naming it; what was read before stands.
     """
-    try:
-        if path.is_dir():
-            for child in sorted(path.rglob("*")):
-                if child.is_file() and child.name.lower().endswith(_SUFFIXES):
-                    yield from _read_file(child, largest)
-        else:
-            yield from _read_file(path, largest)
-    except _DAMAGED as problem:
-        raise UnreadableFile(f"{path}: {problem}") from problem
-
-
-def _read_file(path: Path, largest: int) -> Iterator[tuple[str, bytes]]:
     name = path.name.lower()
-    if name.endswith(".xml"):
-        if path.stat().st_size > largest:
-            raise UnreadableFile(f"{path}: larger than any notice")
-        yield _key(name), path.read_bytes()
-    elif name.endswith(".zip"):
-        yield from _read_zip(path, largest)
-    elif name.endswith(_SUFFIXES):
-        yield from _read_tar(path, largest)
-    else:
-        raise UnreadableFile(f"{path}: none of {', '.join(_SUFFIXES)}")
+    if not name.endswith(SUFFIXES):
+        raise UnreadableFile(f"{path.name}: none of {', '.join(SUFFIXES)}")
+    try:
+        with opened(path) as file:
+            if name.endswith(".xml"):
+                yield _key(name), _content(file, path.name, largest)
+            elif name.endswith(".zip"):
+                yield from _read_zip(file, largest)
+            else:
+                yield from _read_tar(file, largest)
+    except UnreadableFile as problem:
+        raise UnreadableFile(f"{path.name}: {problem}") from problem
+    except _DAMAGED as problem:
+        raise UnreadableFile(f"{path.name}: {problem}") from problem
 
 
-def _read_tar(path: Path, largest: int) -> Iterator[tuple[str, bytes]]:
+def is_foreign(key: str, payload: bytes) -> bool:
+    """Whether an XML file is none of TED's: neither its name nor its root says that it is a notice."""
+    beginning = etree.iterparse(
+        BytesIO(payload), events=("start",), resolve_entities=False, no_network=True, load_dtd=False
+    )
+    try:
+        _, root = next(beginning)
+    except (etree.XMLSyntaxError, StopIteration):
+        return False
+    return publication_number(key) is None and etree.QName(root).localname not in _ROOTS
+
+
+def _read_tar(file: IO[bytes], largest: int) -> Iterator[tuple[str, bytes]]:
     # As a stream: members come in their order, and the archive is decompressed once.
-    with tarfile.open(path, "r|*") as archive:
+    with tarfile.open(fileobj=file, mode="r|*") as archive:
         for member in archive:
             if not member.isfile() or not member.name.lower().endswith(".xml"):
                 continue
-            if member.size > largest:
-                raise UnreadableFile(f"{path}: {member.name} is larger than any notice")
             content = archive.extractfile(member)
             if content is not None:
-                yield _key(member.name), content.read()
+                yield _key(member.name), _content(content, member.name, largest)
             # The open archive remembers every member; a year of notices would fill the memory.
             archive.members.clear()  # type: ignore[attr-defined]
 
 
-def _read_zip(path: Path, largest: int) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(path) as archive:
+def _read_zip(file: IO[bytes], largest: int) -> Iterator[tuple[str, bytes]]:
+    with zipfile.ZipFile(file) as archive:
         for member in archive.infolist():
             if member.is_dir() or not member.filename.lower().endswith(".xml"):
                 continue
             with archive.open(member) as content:
-                payload = content.read(largest + 1)
-            if len(payload) > largest:
-                raise UnreadableFile(f"{path}: {member.filename} is larger than any notice")
-            yield _key(member.filename), payload
+                yield _key(member.filename), _content(content, member.filename, largest)
+
+
+def _content(file: IO[bytes], name: str, largest: int) -> bytes:
+    content = file.read(largest + 1)
+    if len(content) > largest:
+        raise UnreadableFile(f"{name} is larger than any notice")
+    return content
 
 
 def _key(name: str) -> str:

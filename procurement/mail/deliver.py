@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Engine, or_, select
+from sqlalchemy import Engine, delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from config.settings import LOOPBACK_HOSTS
 from procurement.cleaning import one_line
 from procurement.db import transaction
-from procurement.models import Message, Person
+from procurement.models import Message, Person, Told
 from procurement.vocabulary import Frequency, MessageState
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ _GIVE_UP_AFTER = timedelta(hours=24)
 
 class TryLater(Exception):
     """The relay cannot take the message now: it stays in the outbox."""
+
+
+class RelayDown(TryLater):
+    """The relay takes nothing at all now: the round ends, and every message stays in the outbox."""
 
 
 class Refused(Exception):
@@ -69,17 +74,21 @@ class SmtpCarrier:
         self._timeout = timeout
 
     def send(self, message: EmailMessage, *, recipient: str) -> None:
-        """Hand over one message in a conversation of its own; 4xx means later, 5xx never."""
+        """Hand over one message in a conversation of its own.
+
+        A refusal of this recipient or this message is final when it is 5xx; any other trouble, a wrong
+        password included, is the relay's or ours, and every message waits.
+        """
         try:
             with self._open() as relay:
                 relay.send_message(message, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as problem:
             code, text = problem.recipients.get(recipient, (550, b""))
             raise self._answer(code, text) from problem
-        except smtplib.SMTPResponseException as problem:
+        except smtplib.SMTPDataError as problem:
             raise self._answer(problem.smtp_code, problem.smtp_error) from problem
         except (OSError, smtplib.SMTPException) as problem:
-            raise TryLater(f"{type(problem).__name__}: {problem}") from problem
+            raise RelayDown(f"{type(problem).__name__}: {problem}") from problem
 
     def _open(self) -> smtplib.SMTP:
         host, tls = self._address.hostname or "localhost", ssl.create_default_context()
@@ -94,6 +103,8 @@ class SmtpCarrier:
             if self._address.scheme != "smtps" and relay.has_extn("starttls"):
                 relay.starttls(context=tls)
             if self._address.username:
+                if not isinstance(relay.sock, ssl.SSLSocket) and host not in LOOPBACK_HOSTS:
+                    raise smtplib.SMTPException("no TLS offered: the password is not sent in clear")
                 relay.login(unquote(self._address.username), unquote(self._address.password or ""))
         except BaseException:
             relay.close()
@@ -135,10 +146,12 @@ def deliver(
                 break
         try:
             carrier.send(build(claimed, sender=sender), recipient=claimed.recipient)
-        except (TryLater, Refused, ValueError) as problem:
+        except (TryLater, Refused, OSError, ValueError) as problem:
             # ValueError: a name or address that no header can hold; it must not stop the messages behind it.
             with transaction(engine) as session:
-                _put_off(session, claimed.id, problem, now=clock(), report=report)
+                _put_off(session, claimed, problem, now=clock(), report=report)
+            if isinstance(problem, RelayDown | OSError):
+                break
             continue
         with transaction(engine) as session:
             row = session.get_one(Message, claimed.id)
@@ -162,7 +175,7 @@ def _claim(
             due = due.where(Message.kind.in_(kinds))
         row = session.scalar(
             due.options(joinedload(Message.person).joinedload(Person.chamber))
-            .order_by(Message.id)
+            .order_by(Message.kind != "sign_in_code", Message.id)
             .limit(1)
             .with_for_update(skip_locked=True, of=Message)
         )
@@ -188,12 +201,18 @@ def _wants_no_alert(message: Message) -> bool:
 
 
 def _put_off(
-    session: Session, message_id: int, problem: Exception, *, now: datetime, report: DeliveryReport
+    session: Session, claimed: Message, problem: Exception, *, now: datetime, report: DeliveryReport
 ) -> None:
-    row = session.get_one(Message, message_id)
+    row = session.get_one(Message, claimed.id, with_for_update=True)
+    if row.state is not MessageState.SENDING or row.attempts != claimed.attempts:
+        return  # Our claim ran out, and another worker has it by now.
     row.last_error, row.claimed_until = one_line(str(problem), longest=300), None
-    if isinstance(problem, Refused) or now - row.created_at > _GIVE_UP_AFTER:
+    is_over = now - row.created_at > _GIVE_UP_AFTER and row.attempts >= len(_RETRY_MINUTES)
+    if isinstance(problem, Refused) or is_over:
         row.state = MessageState.FAILED
+        if not isinstance(problem, Refused):
+            # What never left was never told: the next e-mail says it.
+            session.execute(delete(Told).where(Told.message_id == row.id))
         report.failed += 1
         logger.error("message not delivered", extra={"message_id": row.id, "kind": row.kind})
         return

@@ -38,7 +38,7 @@ def digest(
     language = person.language
     tr = translator(language)
     blocks: list[Block] = [
-        Paragraph(_sources_line(runs, language)),
+        *(Paragraph(line) for line in _sources_lines(runs, language)),
         *(Paragraph(line, tone="warning") for line in _warnings(runs, language, now)),
     ]
     for title, found in (
@@ -59,7 +59,7 @@ def digest(
     return Email(
         language=language,
         subject=_subject(new, last_chance, language, now),
-        preheader=tr.gettext("Pourquoi eux, jusqu’à quand, et quoi répondre en un clic."),
+        preheader=tr.gettext("Pourquoi eux, jusqu’à quand, et comment répondre."),
         greeting=tr.gettext("Bonjour {name},").format(name=person.name),
         blocks=tuple(blocks),
         foot=tuple(
@@ -216,16 +216,16 @@ def _subject(
     return ", ".join(parts) + (tr.gettext(" : {buyers}").format(buyers=names) if names else "")
 
 
-def _sources_line(runs: Sequence[CrawlRun], language: str) -> str:
+def _sources_lines(runs: Sequence[CrawlRun], language: str) -> list[str]:
     tr = translator(language)
     read = [
         tr.gettext("{source}, lu {when}").format(source=run.source, when=say_instant(run.ended_at, language))
         for run in runs
-        if run.ended_at is not None
+        if run.ended_at is not None and run.verdict is not Verdict.FAILED
     ]
-    if not read:
-        return tr.gettext("Aucune source n’a encore été lue.")
-    return tr.gettext("Sources : {sources}.").format(sources=tr.gettext(" ; ").join(read))
+    if not runs:
+        return [tr.gettext("Aucune source n’a encore été lue.")]
+    return [tr.gettext("Sources : {sources}.").format(sources=tr.gettext(" ; ").join(read))] if read else []
 
 
 def _warnings(runs: Sequence[CrawlRun], language: str, now: datetime) -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from procurement.mail.blocks import Email
@@ -37,8 +38,12 @@ def queue(
         created_at=now,
         not_before=now,
     )
-    session.add(message)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(message)
+    except IntegrityError:
+        # Another process wrote it in the same moment.
+        return None
     return message
 
 

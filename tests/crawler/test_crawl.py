@@ -228,7 +228,7 @@ def test_a_killed_run_leaves_no_verdict_and_the_next_one_completes_it(
 
 
 def test_two_runs_over_one_source_never_overlap(source: Spoiled, installation: Installation) -> None:
-    source.spoil = slowly(0.1)
+    source.spoil = slowly(1.0)
     first = installation.start("crawl", "simap")
     deadline = time.monotonic() + 60
     while source.count(DETAILS) < 2 and time.monotonic() < deadline:

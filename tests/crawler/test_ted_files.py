@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.ted.archive import read_archive
+from crawler.ted.archive import read_file
 from crawler.ted.codes import (
     canton_of,
     country_of,
@@ -139,36 +139,37 @@ def test_a_region_of_three_letters_is_no_country() -> None:
     assert "buyer-country-sub IN (FRK)" in asked
 
 
-def archives(folder: Path) -> list[Path]:
-    """The invented notices as a folder, a zip and two tars."""
-    loose = folder / "loose" / "2026"
-    loose.mkdir(parents=True)
-    (folder / "loose" / "LISEZMOI.txt").write_text("rien")
-    for path in NOTICES:
-        (loose / f"{read(path.read_bytes()).number}.xml").write_bytes(path.read_bytes())
-    made = [folder / "loose", folder / "all.zip", folder / "all.tar.gz", folder / "all.tar.xz"]
-    with zipfile.ZipFile(made[1], "w") as packed:
-        for path in sorted(loose.iterdir()):
+def archives(loose: list[Path], folder: Path) -> list[Path]:
+    """Some files as a zip and two tars, with another one among them."""
+    (folder / "LISEZMOI.txt").write_text("rien")
+    made = [folder / "all.zip", folder / "all.tar.gz", folder / "all.tar.xz"]
+    with zipfile.ZipFile(made[0], "w") as packed:
+        for path in (folder / "LISEZMOI.txt", *loose):
             packed.write(path, f"x/{path.name}")
-    for target, mode in ((made[2], "w:gz"), (made[3], "w:xz")):
+    for target, mode in ((made[1], "w:gz"), (made[2], "w:xz")):
         with tarfile.open(target, mode) as tar:  # type: ignore[call-overload]
-            tar.add(loose, arcname="x")
+            for path in (folder / "LISEZMOI.txt", *loose):
+                tar.add(path, arcname=f"x/{path.name}")
     return made
 
 
-def test_folders_and_archives_give_the_same_notices(tmp_path: Path) -> None:
-    found = [sorted(read_archive(path)) for path in archives(tmp_path)]
+def test_files_and_archives_give_the_same_notices(tmp_path: Path) -> None:
+    loose = [tmp_path / f"{read(path.read_bytes()).number}.xml" for path in NOTICES]
+    for path, source in zip(loose, NOTICES, strict=True):
+        path.write_bytes(source.read_bytes())
 
-    assert len(found[0]) == len(NOTICES)
-    assert all(each == found[0] for each in found)
-    assert {read(payload, key).number for key, payload in found[0]} == {key for key, _ in found[0]}
+    found = sorted(each for path in loose for each in read_file(path))
+
+    assert len(found) == len(NOTICES)
+    assert all(sorted(read_file(path)) == found for path in archives(loose, tmp_path))
+    assert {read(payload, key).number for key, payload in found} == {key for key, _ in found}
 
 
 def test_one_file_is_an_archive_of_one(tmp_path: Path) -> None:
     path = tmp_path / "00900101_2026.xml"
     path.write_bytes(recording("eforms_geneva_call"))
 
-    assert [key for key, _ in read_archive(path)] == ["900101-2026"]
+    assert [key for key, _ in read_file(path)] == ["900101-2026"]
 
 
 @pytest.mark.parametrize("name", ["x.zip", "x.tar.xz", "x.tar.gz", "x.rar", "absent.xml"])
@@ -177,7 +178,7 @@ def test_a_damaged_archive_is_named(tmp_path: Path, name: str) -> None:
         (tmp_path / name).write_bytes(b"not an archive")
 
     with pytest.raises(UnreadableFile, match=name):
-        list(read_archive(tmp_path / name))
+        list(read_file(tmp_path / name))
 
 
 def test_a_file_that_swells_is_not_read(tmp_path: Path) -> None:
@@ -190,7 +191,7 @@ def test_a_file_that_swells_is_not_read(tmp_path: Path) -> None:
 
     for name in ("bomb.zip", "bomb.tar.gz"):
         with pytest.raises(UnreadableFile, match="larger than any notice"):
-            list(read_archive(tmp_path / name, largest=10_000))
+            list(read_file(tmp_path / name, largest=10_000))
 
 
 @lru_cache(maxsize=1)
@@ -205,7 +206,7 @@ def test_every_real_notice_is_read_or_refused_in_words() -> None:
         pytest.skip("no notices beside the project")
     refused, count = 0, 0
     for path in real_archives():
-        for key, payload in read_archive(path):
+        for key, payload in read_file(path):
             count += 1
             try:
                 record = read(payload, key)

@@ -304,7 +304,7 @@ def test_all_that_is_new_at_once_comes_in_one_email_and_then_silence(
     second = _post(session, person, now + DAY + timedelta(minutes=5))
 
     assert first is not None
-    assert first.key == f"instant:{person.id}:{max(match.id for match in released)}"
+    assert first.key == f"instant:{person.id}:2026-11-24:{min(match.id for match in released)}"
     assert silence == [None, None, None]
     assert second is not None
     assert second.kind == "instant"
@@ -530,8 +530,8 @@ def test_a_run_under_way_is_not_told_as_incomplete(session: Session, now: dateti
 def test_a_run_that_went_wrong_is_told(session: Session, now: datetime, verdict: Verdict | None) -> None:
     person = make_person(session)
     _release(session, person, now)
-    _ran(session, now - timedelta(hours=5), Verdict.OK)
-    _ran(session, now - timedelta(hours=4), verdict)
+    _ran(session, now - timedelta(hours=7), Verdict.OK)
+    _ran(session, now - timedelta(hours=6), verdict)
 
     message = _post(session, person, now)
 

@@ -19,6 +19,7 @@ from procurement.mail.deliver import (
     DeliveryReport,
     FolderCarrier,
     Refused,
+    RelayDown,
     SmtpCarrier,
     TryLater,
     build,
@@ -124,18 +125,33 @@ def test_a_relay_that_is_back_gets_what_waited_once(engine: Engine, now: datetim
 
 
 @pytest.mark.parametrize(
-    ("age", "state"),
-    [(timedelta(hours=24), MessageState.QUEUED), (timedelta(hours=24, seconds=1), MessageState.FAILED)],
+    ("age", "attempts", "state"),
+    [
+        (timedelta(hours=24), 9, MessageState.QUEUED),
+        (timedelta(hours=24, seconds=1), 9, MessageState.FAILED),
+        (timedelta(hours=60), 1, MessageState.QUEUED),
+    ],
 )
-def test_a_message_is_given_up_after_a_day(
-    engine: Engine, now: datetime, age: timedelta, state: MessageState
+def test_a_message_often_tried_is_given_up_after_a_day(
+    engine: Engine, now: datetime, age: timedelta, attempts: int, state: MessageState
 ) -> None:
-    _queue(engine)
+    (message,) = _queue(engine)
+    with transaction(engine) as session:
+        session.get_one(Message, message.id).attempts = attempts
 
     report = _deliver(engine, Letterbox(fails=TryLater("451 busy")), now + age)
 
     assert _only(engine).state is state
     assert report.failed == (state is MessageState.FAILED)
+
+
+def test_a_relay_that_is_down_is_asked_once_a_round(engine: Engine, now: datetime) -> None:
+    _queue(engine, 3)
+
+    report = _deliver(engine, Letterbox(fails=RelayDown("535 wrong password")), now)
+
+    assert (report.put_off, report.failed) == (1, 0)
+    assert {message.state for message in _messages(engine)} == {MessageState.QUEUED}
 
 
 def test_a_refused_message_is_never_tried_again(engine: Engine, now: datetime) -> None:

@@ -290,6 +290,19 @@ def test_a_tender_with_lots_names_the_best_for_the_member(session: Session) -> N
     assert "2 lots pour vous, d’abord" in text
 
 
+def test_without_an_official_notice_there_is_no_link_to_one(session: Session) -> None:
+    tender, person = make_tender(session, url=""), make_person(session)
+    make_match(session, member=person.member, tender=tender, released_at=NOW)
+    assert person.member is not None
+    found = matches.tenders_of(session, member=person.member, now=NOW)
+
+    rendered = render(_digest(session, person, new=found, last_chance=[]))
+
+    for shown in (rendered.text, rendered.html):
+        assert "Avis officiel" not in shown
+        assert 'href=""' not in shown
+
+
 def test_nothing_unknown_is_said_of_a_tender(session: Session) -> None:
     tender = make_tender(session, value_amount=None)
     tender.buyer = None
@@ -334,7 +347,7 @@ def test_a_source_that_may_have_missed_something_is_told(
     text = render(_digest(session, make_person(session), runs=[_run("simap", verdict, ended_at)])).text
 
     assert ("un marché peut manquer" in text) is is_warned
-    assert ("simap, lu" in text) is (ended_at is not None)
+    assert ("simap, lu" in text) is (ended_at is not None and verdict is not Verdict.FAILED)
 
 
 def test_without_an_adviser_nobody_is_named(session: Session) -> None:

@@ -26,6 +26,7 @@ def _run(session: Session, started_at: datetime, **overrides: Any) -> CrawlRun:
         "started_at": started_at,
         "ended_at": started_at + timedelta(minutes=3),
         "verdict": Verdict.OK,
+        "listed": 30,
     }
     run = CrawlRun(**{**facts, **overrides})
     session.add(run)
@@ -109,6 +110,8 @@ def test_a_run_has_no_verdict_until_it_ends_by_itself(session: Session, now: dat
         ({"verdict": Verdict.PARTIAL}, True),
         ({"verdict": Verdict.PARTIAL, "lost": 1}, False),
         ({"verdict": Verdict.FAILED}, False),
+        ({"listed": 0}, False),
+        ({"since": date(2026, 11, 23)}, False),
         ({"verdict": None, "ended_at": None}, False),
         ({"source": "ted"}, False),
     ],
@@ -142,11 +145,27 @@ def test_a_run_under_way_is_not_over_yet(session: Session, now: datetime) -> Non
     assert runs.finished_runs(session, now=now + timedelta(minutes=5)) == [over]
 
 
-def test_a_run_that_never_ended_is_over_after_two_hours(session: Session, now: datetime) -> None:
-    _run(session, now - timedelta(hours=5))
-    crashed = _run(session, now - timedelta(hours=3), verdict=None, ended_at=None)
+def test_a_run_that_never_ended_is_over_after_five_hours(session: Session, now: datetime) -> None:
+    _run(session, now - timedelta(hours=7))
+    crashed = _run(session, now - timedelta(hours=6), verdict=None, ended_at=None)
 
     assert runs.finished_runs(session, now=now) == [crashed]
+
+
+def test_imports_and_sources_no_longer_read_are_no_news(session: Session, now: datetime) -> None:
+    _run(session, now - timedelta(days=15), source="boamp")
+    _run(session, now, source="simap:files")
+    read = _run(session, now)
+
+    assert runs.finished_runs(session, now=now) == [read]
+
+
+def test_a_source_was_last_heard_when_it_last_listed_anything(session: Session, now: datetime) -> None:
+    _run(session, now - timedelta(days=3), verdict=Verdict.PARTIAL)
+    _run(session, now, listed=0)
+
+    assert runs.last_heard(session, source="simap") == now - timedelta(days=3)
+    assert runs.last_heard(session, source="ted") is None
 
 
 def test_the_runs_of_a_source_stand_newest_first(session: Session, now: datetime) -> None:

@@ -90,7 +90,9 @@ def test_staff_keep_and_drop_and_the_kept_one_is_mailed(demo: Served, browser: B
     before = json.loads(demo_status(demo))["matches"]
 
     page.get_by_role("button", name="Garder").first.click()
-    page.get_by_role("button", name="Écarter").first.click()
+    drop = page.locator("form.drop").first
+    drop.get_by_role("combobox").select_option("too_far")
+    drop.get_by_role("button", name="Écarter").click()
 
     after = json.loads(demo_status(demo))["matches"]
     assert after["released"] == before["released"] + 1

@@ -11,9 +11,9 @@ from werkzeug.routing import Rule
 
 from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
-from procurement.models import Match, Member, Person, SignIn, Tender
+from procurement.models import Match, Member, Person, SignIn, Tender, TenderPair
 from procurement.vocabulary import Role
-from tests.factories import make_chamber, make_match, make_member, make_person, make_tender
+from tests.factories import NOW, make_chamber, make_match, make_member, make_person, make_tender
 from tests.web.conftest import Clock, Page, Writing
 from web import access, create_app
 from web.access import Audience, local_path
@@ -44,6 +44,12 @@ ROUTES = {
     ("POST", "/equipe/matches/<int:match_id>/garder"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/ecarter"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/defaire"): Audience.STAFF,
+    ("GET", "/equipe/saisir"): Audience.STAFF,
+    ("POST", "/equipe/saisir"): Audience.STAFF,
+    ("GET", "/equipe/doublons"): Audience.STAFF,
+    ("POST", "/equipe/doublons/<int:pair_id>/meme"): Audience.STAFF,
+    ("POST", "/equipe/doublons/<int:pair_id>/deux"): Audience.STAFF,
+    ("POST", "/equipe/marches/<int:tender_id>/separer"): Audience.STAFF,
     ("GET", "/equipe/reponses"): Audience.STAFF,
     ("GET", "/equipe/membres"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>"): Audience.STAFF,
@@ -63,6 +69,7 @@ class World:
     match: Match
     tender: Tender
     member: Member
+    pair: TenderPair
 
 
 @pytest.fixture
@@ -71,6 +78,9 @@ def world(writing: Writing) -> World:
     with writing() as session:
         member, tender = make_member(session), make_tender(session)
         other_chamber = make_chamber(session, key="autre")
+        pair = TenderPair(first=tender, second=make_tender(session, source="ted"), score=0.8, found_at=NOW)
+        pair.facts = {"title": 0.8, "buyer": 0.8, "same_deadline": True}
+        session.add(pair)
         return World(
             person=make_person(session, member=member),
             stranger=make_person(session, member=make_member(session)),
@@ -79,6 +89,7 @@ def world(writing: Writing) -> World:
             match=make_match(session, member=member, tender=tender),
             tender=tender,
             member=member,
+            pair=pair,
         )
 
 
@@ -98,6 +109,7 @@ def address(path: str, world: World) -> str:
         "tender_id": world.tender.id,
         "match_id": world.match.id,
         "member_id": world.member.id,
+        "pair_id": world.pair.id,
         "token": "x",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
@@ -312,6 +324,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
     assert menu(page.other().sign_in(world.person)) == ["Mes marchés", "Sources", "Préférences"]
     assert menu(page.other().sign_in(world.staff)) == [
         "File d’attente",
+        "Saisir",
         "Réponses",
         "Membres",
         "Sources",

@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from config.settings import Settings
-from procurement.models import Person
-from procurement.vocabulary import Role
+from procurement.models import CrawlRun, Person
+from procurement.vocabulary import Role, TenderState, Verdict
 from tests.factories import make_match, make_member, make_person, make_tender
 from tests.web.conftest import Clock, Page, Writing
 from web import create_app
@@ -35,7 +35,38 @@ def test_a_visitor_learns_what_this_is_and_how_much_is_open(
     assert "La veille des marchés publics de l’économie sociale et solidaire" in soup.get_text()
     assert [dd.get_text() for dd in soup.select(".figures dd")] == ["1", "1", "0"]
     assert soup.select("a[href='/connexion']")
-    assert "jamais lue" in soup.get_text()
+    assert [" ".join(light.get_text().split()) for light in soup.select(".light")] == [
+        "simap.ch pas encore lue ici"
+    ]
+
+
+def test_the_figures_promise_nothing_that_is_not_sure(page: Page, writing: Writing, now: datetime) -> None:
+    with writing() as session:
+        standing = make_tender(session)
+        make_tender(session, source="ted", merged_into=standing)
+        make_tender(session, submission_deadline=None)
+        make_tender(session, state=TenderState.AWARDED)
+        make_tender(session, source="hand")
+        make_tender(session, published_on=now.date() + timedelta(days=2))
+        session.add_all(
+            CrawlRun(source=source, since=now.date(), started_at=now, ended_at=now, verdict=verdict)
+            for source, verdict in (
+                ("simap", Verdict.OK),
+                ("boamp", Verdict.PARTIAL),
+                ("ted", Verdict.FAILED),
+            )
+        )
+
+    soup = page.get("/")
+
+    # Open: the standing one, the one by hand, the one published later; read: not the one that failed.
+    assert [dd.get_text() for dd in soup.select(".figures dd")] == ["3", "4", "2"]
+    lights = [" ".join(light.get_text().split()) for light in soup.select(".light")]
+    assert lights == [
+        "simap.ch à jour · lu ce matin à 9 h",
+        "BOAMP (Ain et Haute-Savoie) lecture incomplète · lu ce matin à 9 h",
+        "TED (Suisse, Ain et Haute-Savoie) dernière lecture échouée",
+    ]
 
 
 def test_no_person_is_named_to_a_visitor(page: Page, person: Person) -> None:

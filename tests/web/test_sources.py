@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from config.tables import sources
+from config.tables import holes, sources
 from procurement import notices, runs
 from procurement.models import CrawlRun, Person
 from procurement.vocabulary import Role, Verdict
@@ -30,7 +30,7 @@ def run(
 @pytest.mark.parametrize(
     ("make", "light", "word"),
     [
-        (lambda now: [], Light.GREY, "jamais lue"),
+        (lambda now: [], Light.GREY, "pas encore lue ici"),
         (lambda now: [run(now)], Light.GREEN, "à jour"),
         (lambda now: [run(now, verdict=Verdict.PARTIAL)], Light.AMBER, "lecture incomplète"),
         (lambda now: [run(now, verdict=Verdict.FAILED)], Light.RED, "dernière lecture échouée"),
@@ -111,14 +111,93 @@ def test_staff_read_what_could_not_be_read_and_why(page: Page, writing: Writing,
         assert words in text
 
 
-def test_staff_read_that_nothing_is_wrong(page: Page, writing: Writing) -> None:
+def test_staff_read_that_nothing_is_wrong(page: Page, writing: Writing, now: datetime) -> None:
     with writing() as session:
         staff = make_person(session, role=Role.STAFF)
+        session.add(run(now))
 
     text = page.sign_in(staff).get("/sources").get_text()
 
     assert "Tout ce qui a été reçu a pu être lu." in text
     assert "La source a donné tout ce qu’elle liste." in text
+
+
+def test_a_source_that_was_never_read_shows_what_it_is_and_no_figures(
+    page: Page, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        session.add(run(now))
+        staff = make_person(session, role=Role.STAFF)
+
+    for browser in (page, page.other().sign_in(staff)):
+        soup = browser.get("/sources")
+        panels = {str(panel["aria-labelledby"]): panel for panel in soup.select("section.source")}
+
+        assert list(panels) == [*(f"source-{key}" for key in sources()), "holes-title"]
+        for key, form in sources().items():
+            panel = panels[f"source-{key}"]
+            assert bool(panel.select(".chart")) is (key == "simap")
+            assert ("pas encore lue ici" in panel.get_text()) is (key != "simap")
+            assert ("a pu être lu" in panel.get_text()) is (key == "simap" and browser is not page)
+            for words in (form.what, form.licence, *form.known_holes):
+                assert words in panel.get_text()
+
+
+def test_a_source_that_is_not_read_here_stands_on_its_own_page_alone(
+    page: Page, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        person, crawl = make_person(session), run(now)
+        crawl.source = "ted"
+        session.add(crawl)
+
+    lights = [light.get_text() for light in page.sign_in(person).get("/marches").select(".light")]
+
+    # One that the schedule reads, and one that was read here though it does not.
+    assert [light.split()[0] for light in lights] == ["simap.ch", "TED"]
+
+
+def test_what_nobody_reads_is_said_with_how_it_is_filled(page: Page) -> None:
+    panel = page.get("/sources").select_one("section[aria-labelledby=holes-title]")
+
+    assert panel is not None
+    assert holes()
+    for hole in holes():
+        for words in (hole.title, hole.why, hole.filled):
+            assert words in panel.get_text()
+        assert panel.find("a", href=hole.homepage)
+
+
+def test_the_count_of_cases_is_of_all_of_them(page: Page, writing: Writing, now: datetime) -> None:
+    with writing() as session:
+        staff = make_person(session, role=Role.STAFF)
+        for number in range(23):
+            notices.quarantine(
+                session,
+                source="simap_archive",
+                source_key=str(number),
+                path="OB01.SPEC",
+                problem="no form of ours",
+                payload=b"{}",
+                fetched_from="http://127.0.0.1/",
+                now=now + timedelta(seconds=number),
+            )
+
+    panel = page.sign_in(staff).get("/sources").select_one("[aria-labelledby=source-simap_archive]")
+
+    assert panel is not None
+    assert panel.select("h3 .count")[0].get_text() == "23"
+    assert "Les 20 plus récentes sur 23." in panel.get_text()
+    assert len(panel.select(".cases li")) == 20
+    assert "OB01.SPEC" not in page.other().get("/sources").get_text()
+
+
+def test_what_failed_did_not_read_anything(now: datetime) -> None:
+    failed, good = run(now, verdict=Verdict.FAILED), run(now, ended=timedelta(days=1))
+
+    found = light_of(sources()["simap"], [failed, good], now)
+
+    assert (found.light, found.read_at) == (Light.RED, good.ended_at)
 
 
 def fill(writing: Writing, now: datetime) -> None:

@@ -334,5 +334,6 @@ def test_staff_see_whom_a_tender_concerns_and_what_they_answered(
 def test_staff_see_that_a_tender_concerns_nobody(page: Page, staff: Person, writing: Writing) -> None:
     with writing() as session:
         tender = make_tender(session)
+        tender.lots[0].matched_at = page.clock.now
 
     assert "Aucun membre n’a été rapproché" in page.sign_in(staff).get(f"/marches/{tender.id}").get_text()

@@ -7,12 +7,12 @@ from flask import Blueprint, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from procurement import matches
+from procurement import entered, matches
 from procurement.models import Notice, Person, Tender
 from procurement.vocabulary import Role
 from web.access import Audience, audience
 from web.i18n import today
-from web.lights import lights
+from web.lights import watched
 from web.pages.matches import Sorted, sort_matches
 
 bp = Blueprint("home", __name__)
@@ -33,11 +33,20 @@ def front() -> ResponseReturnValue:
     """The front page."""
     return render_template(
         "home/front.html",
-        open_tenders=g.session.scalar(select(func.count(Tender.id)).where(matches.is_open_clause(g.now))),
-        published_lately=g.session.scalar(
-            select(func.count(Notice.id)).where(Notice.published_on > today() - timedelta(days=7))
+        # Without a deadline nobody can promise that a tender is open still, so it does not count here.
+        open_tenders=g.session.scalar(
+            select(func.count(Tender.id)).where(
+                matches.is_open_clause(g.now), Tender.submission_deadline.is_not(None)
+            )
         ),
-        lights=lights(g.session, now=g.now),
+        published_lately=g.session.scalar(
+            select(func.count(Notice.id)).where(
+                Notice.published_on > today() - timedelta(days=7),
+                Notice.published_on <= today(),
+                Notice.source != entered.SOURCE,
+            )
+        ),
+        lights=watched(g.session, planned=current_app.extensions["aimp"]["reads"], now=g.now),
         sample=_sample_people(),
         mine=_mine(),
         waiting=len(matches.waiting(g.session, chamber_id=g.person.chamber_id, now=g.now))
@@ -49,7 +58,8 @@ def front() -> ResponseReturnValue:
 def _mine() -> Sorted | None:
     if g.member is None:
         return None
-    return sort_matches(matches.tenders_of(g.session, member=g.member, now=g.now), g.now)
+    found = matches.tenders_of(g.session, member=g.member, now=g.now, include_closed=True)
+    return sort_matches(found, g.now)
 
 
 def _sample_people() -> SamplePeople | None:

@@ -1,10 +1,10 @@
 """My matches: the tenders released to a member, by what there is to do about them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 
 from procurement import matches
@@ -12,7 +12,7 @@ from procurement.i18n import days_until
 from procurement.matches import MatchedTender
 from procurement.vocabulary import AnswerChoice
 from web.access import Audience, audience
-from web.lights import lights
+from web.lights import watched
 from web.pages import MenuEntry
 
 bp = Blueprint("matches", __name__)
@@ -48,14 +48,17 @@ def overview() -> ResponseReturnValue:
     """The member's tenders."""
     found = matches.tenders_of(g.session, member=g.member, now=g.now, include_closed=True)
     return render_template(
-        "matches/overview.html", found=sort_matches(found, g.now), lights=lights(g.session, now=g.now)
+        "matches/overview.html",
+        found=sort_matches(found, g.now),
+        lights=watched(g.session, planned=current_app.extensions["aimp"]["reads"], now=g.now),
     )
 
 
 def sort_matches(found: Sequence[MatchedTender], now: datetime) -> Sorted:
     """Put each tender where its reader looks for it; refusals come last among the answers."""
     shelves = Sorted()
-    for item in found:
+    far = datetime.max.replace(tzinfo=now.tzinfo)
+    for item in sorted(_standing(found), key=lambda item: item.tender.submission_deadline or far):
         deadline = item.tender.submission_deadline
         if not item.tender.is_open(now):
             shelves.closed.append(item)
@@ -70,3 +73,16 @@ def sort_matches(found: Sequence[MatchedTender], now: datetime) -> Sorted:
     )
     shelves.closed.sort(key=lambda item: item.tender.published_on, reverse=True)
     return shelves
+
+
+def _standing(found: Sequence[MatchedTender]) -> Iterator[MatchedTender]:
+    """Each tender once: one that was merged is shown as the one that stands for it."""
+    seen = {item.tender.id for item in found if item.tender.merged_into is None}
+    for item in found:
+        standing = item.tender.merged_into
+        if standing is None:
+            yield item
+        elif standing.id not in seen:
+            seen.add(standing.id)
+            answer = matches.answer_of(g.session, member=item.best.member, tender=standing)
+            yield replace(item, tender=standing, answer=answer or item.answer)
