@@ -14,14 +14,13 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -36,7 +35,7 @@ from config.tables import sources
 from crawler.importing import import_files
 from crawler.sample.answers import Project, Sample, build
 from crawler.sample.search import found
-from crawler.sample.server import ROOT, SEARCH
+from crawler.sample.server import ROOT, SEARCH, listening
 from crawler.settings import scrapy_settings
 from procurement.db import connect, transaction
 from procurement.i18n import ZURICH
@@ -164,17 +163,9 @@ def served(sample: Sample) -> Iterator[Served]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_port}{ROOT}"
-    try:
+    with listening(Handler) as address:
+        state.address = f"{address}{ROOT}"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _body(answer: object) -> bytes:

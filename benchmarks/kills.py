@@ -19,13 +19,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 from sqlalchemy import func, select, text
 
 from config.settings import environment_with
 from crawler.sample.answers import Sample, build
-from crawler.sample.server import ROOT, handler
+from crawler.sample.server import ROOT, handler, listening
 from procurement.db import connect, transaction
 from procurement.i18n import ZURICH
 from procurement.models import CrawlRun, Lot, Notice, NoticeVersion, Tender
@@ -46,6 +45,13 @@ class Result:
     seconds: float = 0.0
 
 
+class _Unmoved(ThreadingHTTPServer):
+    """A client that is killed resets its connection: that is what is measured, not an error."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+
 @contextmanager
 def slow_source(today: date, *, pause: float) -> Iterator[tuple[str, Sample]]:
     """The sample's server, slow enough to be killed in the middle."""
@@ -56,18 +62,8 @@ def slow_source(today: date, *, pause: float) -> Iterator[tuple[str, Sample]]:
             time.sleep(pause)
             super().do_GET()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
-    server.daemon_threads = True
-    # A client that is killed resets its connection: that is what is measured, not an error.
-    server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}{ROOT}", sample
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Slow, server_class=_Unmoved) as address:
+        yield f"{address}{ROOT}", sample
 
 
 def measure(*, kills: int, seed: int, kills_per_round: int = 6) -> Result:

@@ -10,6 +10,7 @@ from traceback import clear_frames
 from typing import Any, ClassVar, Literal
 
 import scrapy
+from pydantic import ValidationError
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -20,6 +21,7 @@ from twisted.python.failure import Failure
 from config.tables import SourceForm
 from crawler.bounds import refuse_swarm
 from procurement.errors import UnreadableNotice
+from procurement.notices import digest_of
 from procurement.records import NoticeRecord
 
 logger = logging.getLogger(__name__)
@@ -159,6 +161,16 @@ class TenderSpider(scrapy.Spider):
         """As `read()`; a source whose list says something of a publication adds it here by its key."""
         return self.read(response.body, url=response.url)
 
+    def unreadable_row(
+        self, row: object, problem: ValidationError, response: Response, *, of: str
+    ) -> Unreadable:
+        """A row of the list `of` that names no publication: counted, and kept under its digest."""
+        first = problem.errors(include_url=False, include_input=False)[0]
+        path = f"{of}." + ".".join(map(str, first["loc"]))
+        key = digest_of(repr(row).encode("utf-8", "replace"))[:16]
+        self.tally.listed += 1
+        return Unreadable(f"row:{key}", path, first["msg"], response.body, response.url)
+
     def ask(
         self,
         url: str,
@@ -187,14 +199,19 @@ class TenderSpider(scrapy.Spider):
         self, key: str, number: str, url: str, *, headers: dict[str, str] | None = None
     ) -> Iterator[Request]:
         """Count a publication once, and ask for it unless it is stored."""
+        if self._is_new(key):
+            yield self.ask(url, self.publication, headers=headers, key=key, number=number)
+
+    def _is_new(self, key: str) -> bool:
+        """Count a listed publication, once however often it is listed; True when it is not stored yet."""
         if key in self.met:
-            return
+            return False
         self.met.add(key)
         self.tally.listed += 1
         if key in self.known:
             self.tally.unchanged += 1
-            return
-        yield self.ask(url, self.publication, headers=headers, key=key, number=number)
+            return False
+        return True
 
     def take_again(self, headers: dict[str, str] | None = None) -> Iterator[Request]:
         """Ask once more for what earlier runs found missing or unreadable, when this one did not list it."""
@@ -206,12 +223,7 @@ class TenderSpider(scrapy.Spider):
 
     def take_answer(self, key: str, payload: bytes, url: str) -> Iterator[Item]:
         """A publication that the listing itself holds whole: count it, read it unless it is stored."""
-        if key in self.met:
-            return
-        self.met.add(key)
-        self.tally.listed += 1
-        if key in self.known:
-            self.tally.unchanged += 1
+        if not self._is_new(key):
             return
         try:
             yield self.read(payload, url=url)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 # Controls but tab and newline, lone surrogates, zero-width, direction and tag characters, noncharacters.
 _UNWANTED = re.compile(
@@ -35,6 +36,17 @@ def clean_text(value: str, *, longest: int = 200_000) -> str:
 def one_line(value: str, *, longest: int = 500) -> str:
     """Clean text on a single line: for titles, names and mail subjects."""
     return " ".join(clean_text(value).split())[:longest].rstrip()
+
+
+def web_address(value: str | None) -> str | None:
+    """A link that is safe to show: http or https only, and one that fits; anything else is left out."""
+    if not value or len(value) > 1000:
+        return None
+    try:
+        parts = urlsplit(value.strip())
+    except ValueError:
+        return None
+    return value.strip() if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def is_clean(value: str) -> bool:

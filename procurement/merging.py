@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 from procurement.accounts import write_audit
 from procurement.errors import NotAllowed
 from procurement.likeness import (
-    DOUBT_FROM,
-    MERGE_FROM,
     NEAR,
     UNDATED,
     Face,
@@ -25,19 +23,6 @@ from procurement.likeness import (
     likeness,
 )
 from procurement.models import Notice, NoticeReference, Person, Tender, TenderPair
-
-__all__ = [
-    "DOUBT_FROM",
-    "MERGE_FROM",
-    "Likeness",
-    "MergeReport",
-    "Pool",
-    "decide",
-    "doubtful",
-    "likeness",
-    "merge_pending",
-    "split",
-]
 
 # The source whose tender stands for the others: the nearest to the buyer, with the most fields.
 _STANDING = ("simap", "amtsblattportal", "boamp", "ted", "simap_archive")

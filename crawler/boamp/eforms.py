@@ -10,7 +10,7 @@ from crawler.boamp.contents import Contents
 from crawler.boamp.eforms_results import organisations, read_awards
 from crawler.boamp.shape import Record
 from crawler.boamp.tree import Node
-from procurement.cleaning import one_line
+from procurement.cleaning import one_line, web_address
 from procurement.errors import UnreadableNotice
 from procurement.models import Translations
 from procurement.records import (
@@ -170,7 +170,7 @@ def _call(notice: Node, project: Node, lots: list[Node]) -> CallRecord:
         for text in each.texts(
             "cac:CallForTendersDocumentReference", "cac:Attachment", "cac:ExternalReference", "cbc:URI"
         )
-        if (link := words.web_address(text))
+        if (link := web_address(text))
     ]
     languages = [
         _LANGUAGES.get(code, code.lower()) for each in terms for code in each.texts("cac:Language", "cbc:ID")

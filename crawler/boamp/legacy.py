@@ -8,6 +8,7 @@ from crawler.boamp.contents import Contents
 from crawler.boamp.corrections import read_correction, stated_rules
 from crawler.boamp.shape import Record, listed
 from crawler.boamp.tree import Node
+from procurement.cleaning import web_address
 from procurement.models import Translations
 from procurement.records import (
     AwardRecord,
@@ -98,8 +99,8 @@ def _call(root: Node) -> CallRecord:
         offer_languages=tuple(
             dict.fromkeys(code.lower()[:2] for code in terms.texts("LANGUES", "LANGUE") if code)
         ),
-        documents_url=words.web_address(identity.text("URL_DOCUMENT"))
-        or words.web_address(identity.text("URL_PROFIL_ACHETEUR")),
+        documents_url=web_address(identity.text("URL_DOCUMENT"))
+        or web_address(identity.text("URL_PROFIL_ACHETEUR")),
         remedies=_joined(notes, "PROCEDURES_RECOURS_PRECISIONS"),
         value_amount=int(value) if value else None,
         value_currency="EUR" if value else None,

@@ -14,6 +14,7 @@ from crawler.boamp.contents import Contents
 from crawler.boamp.corrections import read_correction, stated_rules
 from crawler.boamp.shape import Record, listed
 from crawler.boamp.tree import Node
+from procurement.cleaning import web_address
 from procurement.models import Translations
 from procurement.records import (
     AwardRecord,
@@ -143,7 +144,7 @@ def _mapa_call(root: Node, section: Node) -> CallRecord:
     group = words.words(terms.text("formeJuridique"), terms.path)
     allowed, multiple = stated_rules(f"{terms.text('formeJuridique')}\n{notes.text('rensgComplt')}")
     deadline, deadline_text, is_for_requests = _mapa_deadline(section.first("delais"))
-    documents = words.web_address(section.text("adressesComplt", "document", "coord", "url"))
+    documents = web_address(section.text("adressesComplt", "document", "coord", "url"))
     return CallRecord(
         description=words.words(
             "\n\n".join(
@@ -173,7 +174,7 @@ def _mapa_call(root: Node, section: Node) -> CallRecord:
             other_requirements=words.words(notes.text("rensgComplt"), notes.path),
         ),
         offer_languages=_languages(terms.texts("langue", "langEC")),
-        documents_url=documents or words.web_address(root.text("organisme", "urlProfilAcheteur")),
+        documents_url=documents or web_address(root.text("organisme", "urlProfilAcheteur")),
     )
 
 
@@ -223,8 +224,7 @@ def _simple_call(section: Node) -> CallRecord:
             ),
             other_requirements=words.words(notes_text, notes.path),
         ),
-        documents_url=words.web_address(where.text("urlDocConsul"))
-        or words.web_address(where.text("urlProfilAch")),
+        documents_url=web_address(where.text("urlDocConsul")) or web_address(where.text("urlProfilAch")),
         value_amount=int(amount) if amount else None,
         value_currency="EUR" if amount else None,
     )

@@ -16,6 +16,7 @@ from crawler.boamp.national import READERS
 from crawler.boamp.shape import Record, listed
 from crawler.boamp.tree import Node
 from crawler.source import read_json
+from procurement.cleaning import web_address
 from procurement.errors import UnreadableNotice
 from procurement.models import Translations
 from procurement.records import CallRecord, ConsiderationRecord, LotRecord, NoticeRecord
@@ -273,7 +274,7 @@ def _contract_nature(record: Record, contents: Contents, kind: NoticeType) -> Co
 
 def _page(record: Record) -> str:
     """Where people read the notice."""
-    link = words.web_address(record.url_avis or "")
+    link = web_address(record.url_avis or "")
     is_theirs = link is not None and (urlsplit(link).hostname or "").endswith("boamp.fr") and len(link) <= 500
     return link if link is not None and is_theirs else f"{NOTICE_PAGE}{record.idweb}"
 

@@ -2,7 +2,6 @@
 
 import re
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 from crawler.text import html_to_text
 from procurement.cleaning import one_line
@@ -94,18 +93,6 @@ def siret(text: str) -> str | None:
     """The number of an establishment, when it is one of fourteen digits."""
     bare = _SPACES.sub("", text)
     return bare if re.fullmatch(r"\d{14}", bare) else None
-
-
-def web_address(value: str) -> str | None:
-    """A link that is safe to show: http or https only, and one that fits; anything else is left out."""
-    value = value.strip()
-    if not value or len(value) > 1000:
-        return None
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return None
-    return value if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def department(code: str) -> str:

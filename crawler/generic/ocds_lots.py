@@ -1,10 +1,11 @@
 """The lots of an OCDS release: what, where, when, criteria, and social and green statements."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from crawler.generic import ocds_shape as shape
 from crawler.generic.ocds_words import Place, Words, cpv, day_of, known, named, nature_of
+from crawler.ted.eforms_lots import each_once
 from procurement.cleaning import one_line
 from procurement.records import ConsiderationRecord, CriterionRecord, LotRecord
 from procurement.vocabulary import CriteriaSource, CriterionKind, Stated
@@ -92,7 +93,7 @@ def _lot(
         else Stated.NOT_SPECIFIED,
         award_criteria_source=_source(asked.award_criteria, criteria),
         criteria=(*criteria, *_selection_criteria(selection, words, path)),
-        considerations=tuple(_once(_considerations(asked, tender, words, path))),
+        considerations=tuple(each_once(_considerations(asked, tender, words, path))),
     )
 
 
@@ -172,14 +173,6 @@ def _goal(said: shape.Sustainability, words: Words, path: str) -> ConsiderationR
     family = _FAMILIES.get(goal.partition(".")[0], "BT-06")
     term, code = _GOALS.get(goal, (family, one_line(goal, longest=60)))
     return ConsiderationRecord(term, code, text)
-
-
-def _once(found: Iterable[ConsiderationRecord]) -> Iterator[ConsiderationRecord]:
-    seen: list[ConsiderationRecord] = []
-    for each in found:
-        if each not in seen:
-            seen.append(each)
-            yield each
 
 
 def _stated(value: bool | None) -> Stated:

@@ -25,12 +25,23 @@ PAST = re.compile(r"/publications/v1/publication/([^/]+)/past-publications")
 @contextmanager
 def serve(today: date, port: int = 0) -> Iterator[str]:
     """Serve the sample of that day until the block ends, and give the base address of its API."""
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler(build(today)))
-    server.daemon_threads = True
+    with listening(handler(build(today)), port=port) as address:
+        yield f"{address}{ROOT}"
+
+
+@contextmanager
+def listening(
+    answers: type[BaseHTTPRequestHandler],
+    *,
+    port: int = 0,
+    server_class: type[ThreadingHTTPServer] = ThreadingHTTPServer,
+) -> Iterator[str]:
+    """Let a handler answer on this machine until the block ends, and give its address without a path."""
+    server = server_class(("127.0.0.1", port), answers)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}{ROOT}"
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

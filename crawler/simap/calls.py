@@ -6,7 +6,8 @@ from typing import Any
 from crawler.simap import shape
 from crawler.simap.conditions import conditions_of
 from crawler.simap.lots import lot_of_phase, lots_of
-from crawler.simap.words import instant, text_of, web_address
+from crawler.simap.words import instant, text_of
+from procurement.cleaning import web_address
 from procurement.errors import UnreadableNotice
 from procurement.records import CallRecord
 from procurement.vocabulary import NoticeType, Stated

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from crawler.simap import shape
 from crawler.text import html_to_text
@@ -88,14 +87,3 @@ def instant(text: str | None, path: str) -> datetime | None:
     if not date(2000, 1, 1) < found.astimezone(UTC).date() < date(2100, 1, 1):
         raise UnreadableNotice(path, f"{text!r} is out of this century")
     return found
-
-
-def web_address(value: str | None) -> str | None:
-    """A link that is safe to show: http or https only, and one that fits; anything else is left out."""
-    if not value or len(value) > 1000:
-        return None
-    try:
-        parts = urlsplit(value.strip())
-    except ValueError:
-        return None
-    return value.strip() if parts.scheme in ("http", "https") and parts.hostname else None

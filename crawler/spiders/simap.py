@@ -17,9 +17,9 @@ from config.settings import is_loopback
 from crawler.simap.drift import drift_of
 from crawler.simap.listing import ProjectHeader, SearchRow
 from crawler.simap.reading import read_details
-from crawler.source import Item, TenderSpider, Unreadable, read_json
+from crawler.source import Item, TenderSpider, read_json
 from procurement.db import transaction
-from procurement.notices import digest_of, pointed_at
+from procurement.notices import pointed_at
 from procurement.records import NoticeRecord
 from procurement.vocabulary import ProcurementMethod
 
@@ -98,11 +98,7 @@ class SimapSpider(TenderSpider):
         try:
             project = SearchRow.model_validate(row)
         except ValidationError as problem:
-            first = problem.errors(include_url=False, include_input=False)[0]
-            path = "projects[]." + ".".join(str(part) for part in first["loc"])
-            key = digest_of(repr(row).encode("utf-8", "replace"))[:16]
-            self.tally.listed += 1
-            yield Unreadable(f"row:{key}", path, first["msg"], response.body, response.url)
+            yield self.unreadable_row(row, problem, response, of="projects[]")
             return
         yield from self.take_details(project.id, project.publicationId, project.publicationNumber)
         for lot in project.lots or []:

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 from scrapy.http import Request, Response
 
-from crawler.source import Item, TenderSpider, Unreadable, read_json
+from crawler.source import Item, TenderSpider, read_json
 from crawler.ted import search
 from crawler.ted.codes import publication_number
 from crawler.ted.reading import read_xml
-from procurement.notices import digest_of
 from procurement.records import NoticeRecord
 
 logger = logging.getLogger(__name__)
@@ -92,11 +91,7 @@ class TedSpider(TenderSpider):
         try:
             found = search.Row.model_validate(row)
         except ValidationError as problem:
-            first = problem.errors(include_url=False, include_input=False)[0]
-            path = "notices[]." + ".".join(str(part) for part in first["loc"])
-            key = digest_of(repr(row).encode("utf-8", "replace"))[:16]
-            self.tally.listed += 1
-            yield Unreadable(f"row:{key}", path, first["msg"], response.body, response.url)
+            yield self.unreadable_row(row, problem, response, of="notices[]")
             return
         key = publication_number(found.number) or found.number
         yield from self.take(key, key[:40], found.links.xml.multilingual)

@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
 from crawler.text import html_to_text
 from crawler.xml import parse_xml
+from procurement import cleaning
 from procurement.cleaning import one_line
 from procurement.errors import UnreadableNotice
 from procurement.labelled import LANGUAGES
@@ -258,10 +258,4 @@ def web_address(value: str) -> str | None:
     TED escapes the ampersand of a link twice.
     """
     address = html.unescape(value.strip())
-    if not address or len(address) > 1000 or any(character.isspace() for character in address):
-        return None
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return address if parts.scheme in ("http", "https") and parts.hostname else None
+    return None if any(map(str.isspace, address)) else cleaning.web_address(address)

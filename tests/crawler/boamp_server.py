@@ -2,14 +2,14 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.sample.server import listening
 from tests.crawler.boamp_records import Record
 
 RECORDS = "/api/explore/v2.1/catalog/datasets/boamp/records"
@@ -78,17 +78,9 @@ def _wanted(where: str) -> Callable[[Record], bool]:
 def serve_boamp(records: list[Record]) -> Iterator[Boamp]:
     """Serve some records until the block ends; set `spoil` to make it misbehave."""
     state = Boamp(records)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_port}/boamp"
-    try:
+    with listening(_handler(state)) as address:
+        state.address = f"{address}/boamp"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(state: Boamp) -> type[BaseHTTPRequestHandler]:

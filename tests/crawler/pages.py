@@ -1,11 +1,10 @@
 """A small web server with the pages that a test gives it, and an installation whose sources file names it."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy import Engine
 
 from config.settings import environment_with
 from config.tables import SourceForm
+from crawler.sample.server import listening
 from crawler.source import Run, Tally
 from tests.crawler.conftest import Installation
 
@@ -42,17 +42,9 @@ class Pages:
 def serve_pages() -> Iterator[Pages]:
     """Serve what a test puts into `pages`; anything else is 404."""
     state = Pages()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with listening(_handler(state)) as address:
+        state.address = address
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(state: Pages) -> type[BaseHTTPRequestHandler]:

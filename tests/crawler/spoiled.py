@@ -1,17 +1,16 @@
 """The sample's server with a fault: what a source does on a bad day."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.sample.answers import Sample, build
 from crawler.sample.search import Refused
-from crawler.sample.server import ROOT, answer, error_body
+from crawler.sample.server import ROOT, answer, error_body, listening
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +41,9 @@ class Spoiled:
 def serve_spoiled(today: date) -> Iterator[Spoiled]:
     """Serve the sample of a day; set `spoil` to make it misbehave."""
     state = Spoiled()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(build(today), state))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_port}{ROOT}"
-    try:
+    with listening(_handler(build(today), state)) as address:
+        state.address = f"{address}{ROOT}"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(sample: Sample, state: Spoiled) -> type[BaseHTTPRequestHandler]:

@@ -2,16 +2,16 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawler.sample.server import listening
 from tests.crawler.conftest import Installation
 
 pytestmark = pytest.mark.slow
@@ -69,15 +69,9 @@ class Archive:
 def archive() -> Iterator[Archive]:
     """An archive that answers on this machine."""
     state = Archive()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_port}/api"
-    yield state
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(_handler(state)) as address:
+        state.address = f"{address}/api"
+        yield state
 
 
 def _handler(state: Archive) -> type[BaseHTTPRequestHandler]:

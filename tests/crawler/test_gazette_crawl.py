@@ -1,10 +1,9 @@
 """A run over the gazettes: what is listed is what was asked for, and all of it is accounted for."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from lxml import etree
 
+from crawler.sample.server import listening
 from tests.crawler.conftest import Installation
 
 pytestmark = pytest.mark.slow
@@ -70,15 +70,9 @@ class Portal:
 def portal() -> Iterator[Portal]:
     """A portal that answers on this machine."""
     state = Portal()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_port}/api/v1"
-    yield state
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(_handler(state)) as address:
+        state.address = f"{address}/api/v1"
+        yield state
 
 
 def _found(state: Portal, question: dict[str, list[str]]) -> dict[str, Any]:

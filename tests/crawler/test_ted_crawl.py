@@ -2,11 +2,10 @@
 
 import json
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from config.settings import environment_with
+from crawler.sample.server import listening
 from procurement.db import connect, transaction
 from procurement.models import CrawlRun
 from tests.crawler.conftest import Installation
@@ -76,17 +76,9 @@ class Journal:
 @contextmanager
 def serve() -> Iterator[Journal]:
     journal = Journal()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(journal))
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    journal.address = f"http://127.0.0.1:{server.server_port}/ted"
-    try:
+    with listening(_handler(journal)) as address:
+        journal.address = f"{address}/ted"
         yield journal
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(journal: Journal) -> type[BaseHTTPRequestHandler]:
