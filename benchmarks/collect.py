@@ -1,6 +1,6 @@
 """Collection: what a page costs from a local server to committed rows, and what a file of notices costs.
 
-    python -m benchmarks.collect [--data ../shared/data] [--copies 12] [--rounds 3] [--out FILE]
+    python -m benchmarks.collect [--data ../shared/data] [--copies 30] [--rounds 3] [--out FILE]
 
 `aimp crawl simap` reads the invented sample many times over, each copy under ids of its own. Beside it, a
 bare Scrapy spider fetches the very same pages and only counts them: once as Scrapy comes, once with the
@@ -345,7 +345,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=_PROJECT.parent / "shared" / "data")
-    parser.add_argument("--copies", type=int, default=12)
+    parser.add_argument("--copies", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--count-pages", type=Path, help=argparse.SUPPRESS)

@@ -92,7 +92,9 @@ class GuardResolver(CachingThreadedResolver):
     def _checked(self, address: str, name: str) -> str:
         if self.allow_loopback and name in LOOPBACK_HOSTS:
             return address
-        if not ipaddress.ip_address(address).is_global:
+        found = ipaddress.ip_address(address)
+        # A multicast address counts as global, and reaches whoever listens on this network.
+        if not found.is_global or found.is_multicast:
             raise DNSLookupError(f"{name} leads to {address}, which is not on the open internet")
         return address
 

@@ -6,7 +6,7 @@ from crawler.bounds import refuse_swarm
 from procurement.errors import UnreadableNotice
 
 # The largest notices have a tenth of it.
-_MOST_TAGS = 500_000
+_MOST_PARTS = 500_000
 
 
 def parse_xml(payload: bytes) -> etree._Element:
@@ -17,7 +17,7 @@ def parse_xml(payload: bytes) -> etree._Element:
     """
     if not payload.strip():
         raise ValueError("no XML: an empty answer")
-    refuse_swarm(payload, b"<", most=_MOST_TAGS)
+    refuse_swarm(payload, b"<", b"=", most=_MOST_PARTS)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

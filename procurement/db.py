@@ -1,7 +1,7 @@
 """The database: one engine for SQLite and PostgreSQL, column types, transactions."""
 
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -157,7 +157,7 @@ class _Writing:
 
     statement: Insert
     returning: ReturningInsert[Any]
-    columns: tuple[Column[Any], ...]
+    columns: tuple[tuple[str, Callable[[], Any]], ...]
     below: tuple[tuple[str, str], ...]
 
 
@@ -167,7 +167,7 @@ def _writing_of(kind: type[Base]) -> _Writing:
     return _Writing(
         insert(table),
         insert(table).returning(table.c.id),
-        tuple(column for column in table.columns if not column.primary_key),
+        tuple((column.key, _default_of(column)) for column in table.columns if not column.primary_key),
         tuple(
             (each.key, remote.key or "")
             for each in mapper.relationships
@@ -180,7 +180,7 @@ def _writing_of(kind: type[Base]) -> _Writing:
 def _insert(connection: Connection, rows: Sequence[Any]) -> None:
     kind: type[Base] = type(rows[0])
     writing = _writing_of(kind)
-    values = [{each.key: _value(row, each) for each in writing.columns} for row in rows]
+    values = [_values(vars(row), writing.columns) for row in rows]
     if len(rows) > 1 and not any(vars(row).get(name) for row in rows for name, _ in writing.below):
         connection.execute(writing.statement, values)
         return
@@ -193,14 +193,17 @@ def _insert(connection: Connection, rows: Sequence[Any]) -> None:
                 _insert(connection, children)
 
 
-def _value(row: Any, column: Column[Any]) -> Any:
-    value, default = vars(row).get(column.key), column.default
-    if value is not None or not isinstance(default, ScalarElementColumnDefault | CallableColumnDefault):
-        return value
+def _values(given: Mapping[str, Any], columns: Sequence[tuple[str, Callable[[], Any]]]) -> dict[str, Any]:
+    return {name: value if (value := given.get(name)) is not None else default() for name, default in columns}
+
+
+def _default_of(column: Column[Any]) -> Callable[[], Any]:
+    default = column.default
     if isinstance(default, CallableColumnDefault):
         # None of ours looks at what it is called for.
-        return default.arg(None)  # type: ignore[arg-type]
-    return default.arg
+        return lambda: default.arg(None)  # type: ignore[arg-type]
+    value = default.arg if isinstance(default, ScalarElementColumnDefault) else None
+    return lambda: value
 
 
 def check_ready(engine: Engine) -> None:

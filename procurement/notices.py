@@ -41,7 +41,6 @@ _STORED = select(
         for name, table, column in (
             ("notice", Notice.__table__, "source_key"),
             ("tender", Tender.__table__, "procedure_key"),
-            ("buyer", Buyer.__table__, "source_key"),
         )
     ),
     *(
@@ -54,6 +53,8 @@ _STORED = select(
         )
     ),
 )
+_BUYERS = Buyer.__table__
+_BUYER = select(_BUYERS).where(_BUYERS.c.source == _OF_SOURCE, _BUYERS.c.source_key == bindparam("buyer"))
 
 
 class Outcome(StrEnum):
@@ -101,7 +102,7 @@ def _record(session: Session, record: NoticeRecord, now: datetime) -> Outcome:
     is_new, is_first = notice is None, tender is None
     notice = notice or _new_notice(record, now)
     tender = tender or _new_tender(record, now)
-    _set_buyer(session, tender, _buyer_of(session, record, stored))
+    _set_buyer(session, tender, _buyer_of(session, record))
     set_facts(notice, record)
     notice.versions.append(
         NoticeVersion(
@@ -133,7 +134,6 @@ def _stored(session: Session, record: NoticeRecord) -> Row[Any]:
         "source": record.source,
         "notice": record.source_key,
         "tender": record.procedure_key,
-        "buyer": record.buyer.source_key if record.buyer is not None else None,
     }
     return session.connection().execute(_STORED, names).one()
 
@@ -297,33 +297,35 @@ def _settle(session: Session, record: NoticeRecord, stored: Row[Any], now: datet
             missing.found_at = now
 
 
-def _buyer_of(session: Session, record: NoticeRecord, stored: Row[Any]) -> Buyer | None:
+def _buyer_of(session: Session, record: NoticeRecord) -> int | None:
+    """The row of a buyer, made or brought up to date: nearly always nothing has changed."""
     if record.buyer is None:
         return None
-    buyer = session.get(Buyer, stored.buyer) if stored.buyer else None
-    if buyer is None:
-        buyer = Buyer(source=record.source, source_key=record.buyer.source_key, name=record.buyer.name)
-        session.add(buyer)
+    names = {"source": record.source, "buyer": record.buyer.source_key}
+    row = session.connection().execute(_BUYER, names).one_or_none()
     facts = {
-        "name": {**buyer.name, **record.buyer.name},
-        "city": record.buyer.city or buyer.city or "",
-        "postal_code": record.buyer.postal_code or buyer.postal_code or "",
+        "name": {**(row.name if row else {}), **record.buyer.name},
+        "city": record.buyer.city or (row.city if row else ""),
+        "postal_code": record.buyer.postal_code or (row.postal_code if row else ""),
         "canton": record.buyer.canton
-        or buyer.canton
+        or (row.canton if row else None)
         or office_canton(session, source=record.source, source_key=record.buyer.source_key),
-        "country": record.buyer.country or buyer.country,
+        "country": record.buyer.country or (row.country if row else None),
     }
+    if row is not None and all(getattr(row, name) == value for name, value in facts.items()):
+        return int(row.id)
+    buyer = session.get_one(Buyer, row.id) if row else Buyer(source=record.source, source_key=names["buyer"])
     for name, value in facts.items():
-        if getattr(buyer, name) != value:
-            setattr(buyer, name, value)
-    return buyer
-
-
-def _set_buyer(session: Session, tender: Tender, buyer: Buyer | None) -> None:
-    if buyer is None:
-        return
+        setattr(buyer, name, value)
+    session.add(buyer)
     session.flush()
-    tender.buyer_id = buyer.id
+    return buyer.id
+
+
+def _set_buyer(session: Session, tender: Tender, buyer_id: int | None) -> None:
+    if buyer_id is None:
+        return
+    tender.buyer_id = buyer_id
     if tender in session:
         session.expire(tender, ["buyer"])
 

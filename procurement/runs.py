@@ -7,28 +7,30 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from procurement.db import Base
 from procurement.models import CrawlRun, JobRun, Lease
 from procurement.vocabulary import Verdict
 
 _LONGEST_RUN = timedelta(hours=5)
 _STILL_READ = timedelta(days=14)
 # Written out once: a run takes its lease again with every publication.
+_LEASES = Base.metadata.tables[Lease.__tablename__]
 _TAKE = (
-    update(Lease)
+    update(_LEASES)
     .where(
-        Lease.name == bindparam("wanted"),
-        (Lease.holder == bindparam("asking")) | (Lease.until < bindparam("now")),
+        _LEASES.c.name == bindparam("wanted"),
+        (_LEASES.c.holder == bindparam("asking")) | (_LEASES.c.until < bindparam("now")),
     )
     .values(holder=bindparam("asking"), until=bindparam("then"))
-    .execution_options(synchronize_session=False)
 )
 
 
 def take_lease(session: Session, *, name: str, holder: str, seconds: float, now: datetime) -> bool:
     """Take or renew the right to do something alone; False when somebody else holds it."""
     until = now + timedelta(seconds=seconds)
-    taken = session.execute(_TAKE, {"wanted": name, "asking": holder, "now": now, "then": until})
-    if taken.rowcount:  # type: ignore[attr-defined]
+    session.flush()
+    asked = {"wanted": name, "asking": holder, "now": now, "then": until}
+    if session.connection().execute(_TAKE, asked).rowcount:
         return True
     try:
         with session.begin_nested():

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from crawler.simap import shape
 from crawler.simap.words import NATURES, meaning, text_of
 from procurement.cleaning import one_line
+from procurement.errors import UnreadableNotice
 from procurement.models import Translations
 from procurement.records import CriterionRecord, LotRecord
-from procurement.vocabulary import CriteriaSource, CriterionKind, Stated
+from procurement.vocabulary import CriteriaSource, CriterionKind, NoticeType, Stated
 
 _CRITERIA_SOURCES = {
     "criteria_defined": CriteriaSource.DEFINED,
@@ -16,13 +17,19 @@ _CRITERIA_SOURCES = {
     "not_specified": CriteriaSource.NOT_SPECIFIED,
 }
 
+_HAS_LOTS = {"with": True, "without": False}
+
 
 def lots_of(details: shape.PublicationDetails) -> tuple[LotRecord, ...]:
     """The lots of a call; a tender without lots has one, which is the whole of it."""
     base, procurement = details.base, details.procurement or shape.Procurement()
     terms = details.terms or shape.Terms()
     nature = base.orderType or base.competitionType or base.studyType
-    if base.lotsType == "with" and details.lots:
+    has_lots = meaning(_HAS_LOTS, base.lotsType, "base.lotsType")
+    if has_lots and details.lots is None and details.type is not NoticeType.REQUEST_FOR_INFORMATION:
+        # Read as one whole, such a call would withdraw the lots that it had.
+        raise UnreadableNotice("lots", "none, and base.lotsType says that there are")
+    if has_lots and details.lots:
         return tuple(
             _lot(
                 lot,

@@ -5,11 +5,12 @@ import gzip
 import json
 import re
 import socketserver
+import ssl
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -140,15 +141,32 @@ class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Answer, over TLS when there is a certificate; a caller that refuses it has hung up."""
+        with suppress(OSError), self._opened(request) as connection:
+            super().finish_request(connection, client_address)
+
+    def _opened(self, request: Any) -> Any:
+        return self.tls.wrap_socket(request, server_side=True) if self.tls else nullcontext(request)
 
 
 @contextmanager
-def serve_hostile(publications: list[Publication], today: date, *, robots: bytes = b"") -> Iterator[Hostile]:
+def serve_hostile(
+    publications: list[Publication],
+    today: date,
+    *,
+    robots: bytes = b"",
+    tls: ssl.SSLContext | None = None,
+) -> Iterator[Hostile]:
     """List these publications as simap does, and answer each of them in its own way."""
     state = Hostile()
     with _Server(("127.0.0.1", 0), _handler(publications, today, state, robots)) as server:
+        server.tls = tls
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        state.address = f"http://127.0.0.1:{server.server_address[1]}{ROOT}"
+        base = "https://localhost" if tls else "http://127.0.0.1"
+        state.address = f"{base}:{server.server_address[1]}{ROOT}"
         yield state
         server.shutdown()
 

@@ -71,7 +71,10 @@ def test_the_guard_refuses_before_a_socket_is_opened() -> None:
         guard.process_request(Request("https://evil.example/"))
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "0.0.0.0"])  # noqa: S104
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "0.0.0.0", "224.0.0.1"],  # noqa: S104
+)
 def test_a_name_that_leads_home_is_refused(address: str) -> None:
     resolver = GuardResolver.__new__(GuardResolver)
 
@@ -93,6 +96,8 @@ def test_a_name_on_the_open_internet_is_taken() -> None:
         ("Tue, 24 Nov 2026 09:00:30 GMT", 30.0),
         ("Tue, 24 Nov 2026 08:00:00 GMT", 0.0),
         ("soon", 0.0),
+        ("Tue, 24 Nov 99999999999 09:00:00 GMT", 0.0),
+        ("9" * 5000, 300.0),
         ("", 0.0),
     ],
 )

@@ -36,3 +36,27 @@ def test_deep_nesting_ends_in_text_or_in_a_named_error() -> None:
 
     with contextlib.suppress(UnreadableNotice):
         assert len(html_to_text(deep, path="procurement.orderDescription")) <= 200_000
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "hostile",
+    ["<p>x" * 50_000, "<li>x" * 40_000, "x<br>" * 40_000, "<table><tr><td>x" * 12_000, "<div>" * 40_000],
+    ids=["paragraphs", "items", "breaks", "tables", "depth"],
+)
+def test_a_field_made_of_tags_takes_no_longer_than_one_of_words(hostile: str) -> None:
+    assert len(html_to_text(hostile)) <= 200_000
+
+
+@pytest.mark.parametrize(
+    ("fragment", "text"),
+    [
+        ("<template>a<li>b<p>c</p></li></template>d", "d"),
+        ("<p>a<!-- rien -->b</p>", "ab"),
+        ("<p>a</p>\n \n<p>b</p>", "a\n\nb"),
+        ("<p>a</p><script>x</p>y</script>b", "a\nb"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "ab"),
+    ],
+)
+def test_tags_that_are_badly_closed_hide_nothing(fragment: str, text: str) -> None:
+    assert html_to_text(fragment) == text

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from procurement.cleaning import clean_text, one_line
+from procurement.cleaning import clean_text, is_clean, one_line
 
 _HOSTILE = [
     ("\x1b[31mrouge\x1b[0m", "rouge"),
@@ -110,3 +110,18 @@ def test_a_line_stays_one_line(hostile: str) -> None:
 
     assert line.splitlines() == [line]
     assert line == "titre Bcc: x@example.ch"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("heap", ["\u0301\u0327" * 200_000, "\u0344\u0327" * 200_000, "\u0301" * 400_000])
+def test_a_letter_with_all_accents_takes_no_longer_than_words(heap: str) -> None:
+    clean = clean_text(f"e{heap}cole")
+
+    assert unicodedata.is_normalized("NFC", clean)
+    assert len(clean) < 100
+
+
+def test_what_is_clean_is_told_from_what_is_not() -> None:
+    for hostile, clean in _HOSTILE:
+        assert is_clean(clean)
+        assert is_clean(hostile) or clean != hostile

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +11,18 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
-from procurement.db import _wal_is_safe, connect, has_tables, transaction
-from procurement.models import Lease, RateCount, Tender
-from procurement.vocabulary import TenderState
+from procurement.db import Base, _wal_is_safe, connect, has_tables, insert_new, transaction
+from procurement.models import (
+    Award,
+    AwardSupplier,
+    Criterion,
+    Lease,
+    Lot,
+    Notice,
+    RateCount,
+    Tender,
+)
+from procurement.vocabulary import CriterionKind, NoticeType, ProcurementMethod, Stated, TenderState
 from tests.factories import make_tender
 from tests.procurement.together import together
 
@@ -207,6 +217,96 @@ def test_an_sqlite_file_is_opened_with_the_settings_that_keep_it_safe(tmp_path: 
         "trusted_schema": 0,
         "secure_delete": 1,
     }
+
+
+@pytest.mark.parametrize(("is_collecting", "synchronous"), [(False, 2), (True, 1)])
+def test_only_what_is_collected_again_need_not_wait_for_the_disk(
+    tmp_path: Path, is_collecting: bool, synchronous: int
+) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'aimp.db'}", is_collecting=is_collecting)
+
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    engine.dispose()
+
+    assert found == synchronous
+
+
+def a_tender(key: str, now: datetime) -> Tender:
+    """A tender that nobody has stored: two lots, one with criteria, and a publication with its winners."""
+    return Tender(
+        source="simap",
+        procedure_key=key,
+        number="1",
+        state=TenderState.AWARDED,
+        title={"fr": "Nettoyage"},
+        description={},
+        language="fr",
+        procurement_method=ProcurementMethod.OPEN,
+        published_on=now.date(),
+        url="https://example.org",
+        changed_at=now,
+        lots=[
+            Lot(
+                source_key="a",
+                number=1,
+                criteria=[
+                    Criterion(kind=CriterionKind.AWARD, position=0, title={"fr": "Prix"}, weight=40.0),
+                    Criterion(kind=CriterionKind.AWARD, position=1, title={"fr": "Qualité"}),
+                ],
+            ),
+            Lot(source_key="b", number=2, variants=Stated.YES),
+        ],
+        notices=[
+            Notice(
+                source="simap",
+                source_key=key,
+                number="1-01",
+                notice_type=NoticeType.AWARD,
+                published_on=now.date(),
+                url="https://example.org",
+                first_seen_at=now,
+                awards=[Award(suppliers=[AwardSupplier(position=0, name="Fictive SA")])],
+            )
+        ],
+    )
+
+
+def everything_of(session: Session) -> list[list[dict[str, Any]]]:
+    """What stands in the tables of a tender, but for keys."""
+    session.flush()
+    return [
+        [
+            {name: value for name, value in row._mapping.items() if "key" not in name and "id" not in name}
+            for row in session.execute(select(table).order_by(table.c.id))
+        ]
+        for table in (
+            Base.metadata.tables[kind.__tablename__]
+            for kind in (Tender, Lot, Criterion, Notice, Award, AwardSupplier)
+        )
+    ]
+
+
+def test_new_objects_are_inserted_as_a_flush_would(session: Session, now: datetime) -> None:
+    session.add(a_tender("flushed", now))
+    wanted = everything_of(session)
+    insert_new(session, a_tender("inserted", now))
+
+    found = everything_of(session)
+
+    assert [rows[: len(rows) // 2] for rows in found] == wanted
+    assert [rows[len(rows) // 2 :] for rows in found] == wanted
+
+
+def test_inserted_objects_hang_together(session: Session, now: datetime) -> None:
+    tender = a_tender("inserted", now)
+    insert_new(session, tender)
+
+    found = session.scalars(select(Tender)).one()
+
+    assert found is not tender
+    assert [len(lot.criteria) for lot in found.lots] == [2, 0]
+    assert found.notices[0].awards[0].suppliers[0].name == "Fictive SA"
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
