@@ -23,9 +23,10 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         "CONCURRENT_ITEMS": 1,
         # It would read the source code of a callback for each page; mypy knows what a callback returns.
         "WARN_ON_GENERATOR_RETURN_VALUE": False,
-        # We follow no links from page to page: nothing counts how deep.
+        # We follow no links from page to page: nothing counts how deep, nor what one page hands to the next.
         "SPIDER_MIDDLEWARES": {
             "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
         },
         "ROBOTSTXT_OBEY": True,
         # simap redirects a first visit without cookies to a check page.
@@ -41,6 +42,12 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
+        # Only what a run uses is loaded: the others take 10 MB, and two of them open a door.
+        "EXTENSIONS_BASE": {
+            "scrapy.extensions.corestats.CoreStats": 0,
+            "scrapy.extensions.memusage.MemoryUsage": 0,
+            "scrapy.extensions.closespider.CloseSpider": 0,
+        },
         "DOWNLOAD_HANDLERS": {
             **dict.fromkeys(("http", "https"), "crawler.guard.BoundedHandler"),
             **dict.fromkeys(("file", "ftp", "s3", "data")),
@@ -51,6 +58,9 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         "TWISTED_DNS_RESOLVER": "crawler.guard.GuardResolver",
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.guard.SsrfGuard": 10,
+            # The guard knows better where a run may go; no source asks for a password.
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
             "crawler.guard.PatientRetry": 550,
         },
@@ -63,4 +73,5 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         "LOG_ENABLED": False,
         "LOG_INSTALL_ROOT_HANDLER": False,
         "STATS_DUMP": False,
+        "DOWNLOADER_STATS": False,
     }

@@ -26,12 +26,14 @@ def faults_of(record: Any, path: str = "") -> Iterator[tuple[str, str]]:
     widths = _WIDTHS[type(record)]
     for each in dataclasses.fields(record):
         name, value = each.name, getattr(record, each.name)
+        if value is None:
+            continue
         largest = _LARGEST_AMOUNT if name == "value_amount" else _LARGEST
         yield from _faults(value, f"{path}{name}", widths.get(name), largest)
 
 
 def _faults(value: Any, path: str, longest: int | None, largest: int) -> Iterator[tuple[str, str]]:
-    if dataclasses.is_dataclass(value):
+    if type(value) in _WIDTHS:
         yield from faults_of(value, f"{path}.")
     elif isinstance(value, (tuple, list, dict)):
         if len(value) > _MOST_PARTS:

@@ -9,7 +9,7 @@ from soupsieve import compile as compile_css
 
 from config.readers import Selectors
 from crawler.bounds import refuse_swarm
-from crawler.text import html_to_text
+from crawler.text import words_of
 from procurement.cleaning import one_line
 from procurement.errors import UnreadableNotice
 
@@ -88,6 +88,6 @@ def _said(tag: Tag, attribute: str, path: str) -> str:
     if attribute:
         return one_line(str(tag.get(attribute) or ""), longest=2000)
     try:
-        return html_to_text(tag.decode_contents(), path=path)
+        return words_of(tag)
     except RecursionError as problem:
         raise UnreadableNotice(path, "nested too deeply") from problem

@@ -133,8 +133,8 @@ TEXTS = [
     _value("ten megabytes of description", "stored", "procurement/orderDescription/fr", "mot " * 2_600_000),
     _value("ten megabytes of title", "stored", "base/title/fr", "Titre é " * 1_200_000),
     _value("a million smileys", "stored", "base/title/fr", "\U0001f600" * 1_200_000),
-    _value("fifty thousand paragraphs", "stored", "procurement/orderDescription/fr", "<p>x" * 50_000),
-    _value("thirty thousand tables", "stored", "terms/remediesNotice/fr", "<table><tr><td>x" * 30_000),
+    _value("fifty thousand paragraphs", "quarantined", "procurement/orderDescription/fr", "<p>x" * 50_000),
+    _value("thirty thousand tables", "quarantined", "terms/remediesNotice/fr", "<table><tr><td>x" * 30_000),
     _value(
         "one letter with all accents", "stored", "terms/termsNote/fr", "e" + (_ACUTE + _CEDILLA) * 200_000
     ),
