@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload, load_only, selectinload
 
 from procurement.accounts import write_audit
@@ -126,24 +126,29 @@ def split(session: Session, *, tender: Tender, person: Person, now: datetime) ->
     decide(session, pair=pair, person=person, is_same=False, now=now)
 
 
-def doubtful(session: Session) -> list[TenderPair]:
-    """The pairs that wait for staff, the most alike first; what has become one meanwhile waits no more."""
+def doubtful(session: Session, *, limit: int | None = None) -> list[TenderPair]:
+    """The pairs that wait for staff, the most alike first, at most so many."""
+    pairs = _waiting(select(TenderPair)).options(
+        joinedload(TenderPair.first).joinedload(Tender.buyer),
+        joinedload(TenderPair.second).joinedload(Tender.buyer),
+    )
+    return list(session.scalars(pairs.order_by(TenderPair.score.desc(), TenderPair.id).limit(limit)))
+
+
+def count_doubtful(session: Session) -> int:
+    """How many pairs wait for staff."""
+    return session.scalar(_waiting(select(func.count(TenderPair.id)))) or 0
+
+
+def _waiting(pairs: Select[tuple[Any]]) -> Select[tuple[Any]]:
+    """Those of the pairs that nobody has decided; what has become one meanwhile waits no more."""
     first, second = aliased(Tender), aliased(Tender)
-    return list(
-        session.scalars(
-            select(TenderPair)
-            .join(first, TenderPair.first_id == first.id)
-            .join(second, TenderPair.second_id == second.id)
-            .where(
-                TenderPair.is_same.is_(None),
-                func.coalesce(first.merged_into_id, first.id)
-                != func.coalesce(second.merged_into_id, second.id),
-            )
-            .options(
-                joinedload(TenderPair.first).joinedload(Tender.buyer),
-                joinedload(TenderPair.second).joinedload(Tender.buyer),
-            )
-            .order_by(TenderPair.score.desc(), TenderPair.id)
+    return (
+        pairs.join(first, TenderPair.first_id == first.id)
+        .join(second, TenderPair.second_id == second.id)
+        .where(
+            TenderPair.is_same.is_(None),
+            func.coalesce(first.merged_into_id, first.id) != func.coalesce(second.merged_into_id, second.id),
         )
     )
 
@@ -354,6 +359,7 @@ def _doubtful(one: Tender, other: Tender, how: Likeness, now: datetime) -> Tende
         "title": how.title,
         "buyer": how.buyer,
         "same_deadline": how.same_deadline,
+        "exact": how.exact,
         "against": list(how.against),
     }
     return TenderPair(first=first, second=second, score=how.score, facts=facts, found_at=now)

@@ -100,6 +100,28 @@ def test_likeness_is_said_by_degrees(
     assert all(word in line.get_text() for word, line in zip(words, lines, strict=True))
 
 
+def test_what_speaks_against_a_pair_is_said(page: Page, twins: Twins, writing: Writing) -> None:
+    reasons = ["hour", "codes", "a reason of a later version"]
+    with writing() as session:
+        session.get_one(TenderPair, twins.pair.id).facts = {**twins.pair.facts, "against": reasons}
+
+    (said,) = page.sign_in(twins.staff).get(WAITING).select(".doubts")
+
+    assert said.get_text(" ", strip=True).partition(": ")[2] == (
+        "le délai est du même jour, à une autre heure\u00a0; les codes CPV ne sont pas de la même branche."
+    )
+
+
+def test_a_pair_by_name_is_not_said_to_be_alike(page: Page, twins: Twins, writing: Writing) -> None:
+    with writing() as session:
+        facts = {"title": 1.0, "buyer": 1.0, "same_deadline": True, "exact": "key", "against": ["taken"]}
+        session.get_one(TenderPair, twins.pair.id).facts = facts
+
+    (line,) = page.sign_in(twins.staff).get(WAITING).select(".likeness li")
+
+    assert "nomme l’autre" in line.get_text()
+
+
 def test_what_is_the_same_has_one_page_from_then_on(page: Page, twins: Twins, writing: Writing) -> None:
     page.sign_in(twins.staff)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from procurement import matches
+from procurement import matches, merging
 from procurement.i18n import days_until
-from procurement.models import Match, Tender, TenderPair
+from procurement.models import Match, Tender
 from procurement.vocabulary import DropReason
 from web.access import Audience, audience
 from web.forms import DropForm
@@ -47,7 +47,7 @@ def queue() -> ResponseReturnValue:
         left_out=max(0, len(tenders) - TENDERS_PER_PAGE),
         decided=matches.decided(g.session, chamber_id=g.person.chamber_id, limit=12),
         drop_reasons=DropReason,
-        pairs=g.session.scalar(select(func.count(TenderPair.id)).where(TenderPair.is_same.is_(None))),
+        pairs=merging.count_doubtful(g.session),
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from config.tables import sources
 from procurement import merging
+from procurement.i18n import translated_later
 from procurement.models import Tender, TenderPair
 from web.access import Audience, audience
 from web.addresses import web_host
@@ -15,16 +16,32 @@ bp = Blueprint("duplicates", __name__)
 
 MOST_PAIRS = 50
 
+# What speaks against two tenders being one, by the names that merging gives it.
+_AGAINST = {
+    "title": translated_later("les titres n’ont pas tous leurs mots en commun"),
+    "numbers": translated_later("les numéros dans les titres diffèrent"),
+    "language": translated_later("les titres n’ont aucune langue en commun"),
+    "buyer": translated_later("les noms des adjudicateurs ne se ressemblent pas assez"),
+    "deadline": translated_later("le délai n’est pas le même, ou manque d’un côté"),
+    "hour": translated_later("le délai est du même jour, à une autre heure"),
+    "time": translated_later("les publications sont trop éloignées dans le temps"),
+    "codes": translated_later("les codes CPV ne sont pas de la même branche"),
+    "description": translated_later("les descriptions ne disent pas la même chose"),
+    "procedure": translated_later("les numéros de procédure diffèrent"),
+    "rivals": translated_later("un autre marché ressemble tout autant"),
+    "taken": translated_later("l’un des deux a déjà son pareil à cette source"),
+}
+
 
 @bp.get("/equipe/doublons")
 @audience(Audience.STAFF)
 def waiting() -> ResponseReturnValue:
     """The pairs that wait for a decision, the most alike first."""
-    pairs = merging.doubtful(g.session)
     return render_template(
         "duplicates/waiting.html",
-        pairs=pairs[:MOST_PAIRS],
-        left_out=max(0, len(pairs) - MOST_PAIRS),
+        pairs=merging.doubtful(g.session, limit=MOST_PAIRS),
+        left_out=max(0, merging.count_doubtful(g.session) - MOST_PAIRS),
+        doubts=doubts,
         source_title=source_title,
         web_host=web_host,
     )
@@ -55,6 +72,11 @@ def split(tender_id: int) -> ResponseReturnValue:
         merging.split(g.session, tender=tender, person=g.person, now=g.now)
         flash(gettext("Séparés : ce sont de nouveau deux marchés, et ils le resteront."), "success")
     return redirect(url_for("tenders.show", tender_id=tender.id), 303)
+
+
+def doubts(pair: TenderPair) -> list[str]:
+    """What speaks against a pair, in words; a reason that has none is left out."""
+    return [gettext(_AGAINST[name]) for name in pair.facts.get("against", ()) if name in _AGAINST]
 
 
 def source_title(key: str) -> str:
