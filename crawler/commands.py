@@ -158,12 +158,18 @@ def up(port: int) -> None:
 
 
 @click.command()
-def sample() -> None:
+@click.option(
+    "--lived", is_flag=True, help="Once notices are matched: add a morning of decisions and answers."
+)
+def sample(lived: bool) -> None:
     """Fill in the invented chamber with its members, staff and passwords, for a look around or a test."""
-    from crawler.sample.chamber import PASSWORD, fill
+    from crawler.sample.chamber import PASSWORD, fill, live
     from procurement.db import transaction
 
     with transaction(ready_engine()) as session:
+        if lived:
+            live(session, now=clock())
+            return
         people = fill(session, now=clock())
     for role, email in people.items():
         click.echo(f"{role:8} {email}   {PASSWORD}")

@@ -68,7 +68,13 @@ def post_alerts(session: Session, *, person_id: int, links: Links, now: datetime
         if matched.answer is None or matched.answer.choice is not AnswerChoice.NOT_FOR_US
     ]
     told = _told(session, person, open_tenders)
-    fresh = [matched for matched in open_tenders if not _is_told(matched, NEW, told)]
+    # Who has answered already needs no telling; a colleague does.
+    fresh = [
+        matched
+        for matched in open_tenders
+        if not _is_told(matched, NEW, told)
+        and (matched.answer is None or matched.answer.person_id != person.id)
+    ]
     urgent = [
         matched
         for matched in open_tenders

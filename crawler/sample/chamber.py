@@ -1,16 +1,25 @@
-"""The invented chamber: its members, one member of staff, and the password they share."""
+"""The invented chamber: its members, one member of staff, the password they share, and a morning's work."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import accounts, sign_in
+from procurement import accounts, entered, matches, sign_in
 from procurement.members_file import import_members, read_members
+from procurement.models import Lot, Match, Person, Tender, in_language
+from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, RefusalReason
 
 PASSWORD = "demo-demo-demo"  # noqa: S105  it opens invented accounts only, and is shown on the front page
 STAFF_EMAIL = "equipe@example.ch"
 MEMBER_EMAIL = "lucile.marendaz@example.ch"
+_SAID = (
+    (AnswerChoice.INTERESTED, ""),
+    (AnswerChoice.SEEKING_PARTNERS, ""),
+    (AnswerChoice.NOT_FOR_US, RefusalReason.TOO_BIG.label("fr")),
+    (AnswerChoice.INTERESTED, ""),
+)
 MEMBERS_FILE = Path(__file__).parent / "members.csv"
 
 
@@ -31,3 +40,60 @@ def fill(session: Session, *, now: datetime) -> dict[str, str]:
     for person in (staff, *(person for member in chamber.members for person in member.people)):
         sign_in.set_password(session, person=person, password=PASSWORD, now=now)
     return {"member": MEMBER_EMAIL, "staff": STAFF_EMAIL}
+
+
+def live(session: Session, *, now: datetime) -> None:
+    """Let the chamber have had a morning: two decisions of staff, answers of members, one entry by hand.
+
+    The member whose sign-in is shown has not answered yet. What is entered by hand comes from a gazette and
+    is much like a notice that nobody was proposed for.
+    """
+    staff = session.scalars(select(Person).where(Person.email == STAFF_EMAIL)).one()
+    waiting = matches.waiting(session, chamber_id=staff.chamber_id, now=now)
+    kept, dropped = waiting[-2:]
+    matches.keep(session, match=kept, person=staff, now=now)
+    matches.drop(session, match=dropped, person=staff, reason=DropReason.TOO_FAR, now=now)
+    _answer(session, now)
+    _enter(session, staff, now)
+
+
+def _answer(session: Session, now: datetime) -> None:
+    """Some members have answered, each on the first tender that it was told of."""
+    told = session.scalars(select(Match).where(Match.released_at.is_not(None)).order_by(Match.id.desc()))
+    first = {match.member_id: match for match in told}
+    shown = session.scalars(select(Person.member_id).where(Person.email == MEMBER_EMAIL)).one()
+    others = [match for member_id, match in sorted(first.items()) if member_id != shown]
+    for match, (choice, reason) in zip(others, _SAID, strict=False):
+        matches.answer(
+            session,
+            tender=match.lot.tender,
+            member=match.member,
+            person=match.member.people[0],
+            choice=choice,
+            reason=reason,
+            now=now,
+        )
+
+
+def _enter(session: Session, staff: Person, now: datetime) -> None:
+    alike = session.scalars(
+        select(Tender)
+        .where(
+            Tender.submission_deadline > now,
+            Tender.buyer_id.is_not(None),
+            ~Tender.lots.any(Lot.id.in_(select(Match.lot_id))),
+        )
+        .order_by(Tender.submission_deadline.desc())
+    ).first()
+    if alike is None or alike.buyer is None or alike.submission_deadline is None:
+        return
+    entry = entered.Entry(
+        kind=EnteredKind.GAZETTE,
+        title=alike.title_in(alike.language),
+        buyer=in_language(alike.buyer.name, alike.language),
+        cpv_codes=tuple(alike.cpv_codes),
+        # The gazette prints another hour of the same day.
+        submission_deadline=alike.submission_deadline + timedelta(hours=4),
+        language=alike.language,
+    )
+    entered.enter(session, entry=entry, person=staff, now=now)

@@ -24,6 +24,8 @@ _STEPS: Sequence[tuple[str, list[str]]] = (
     ("Chambre et membres inventés", ["sample"]),
     ("Lecture des avis", ["crawl", "simap"]),
     ("Correspondances", ["match"]),
+    ("Un matin de la chambre", ["sample", "--lived"]),
+    ("Doublons", ["merge"]),
     ("Messages écrits", ["alert"]),
     ("Messages remis", ["deliver"]),
 )

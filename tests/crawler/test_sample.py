@@ -372,6 +372,7 @@ def names_of(schema: Json, schemas: Json) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_every_answer_has_the_shape_of_simaps_specification() -> None:
     departures, everything = shape(), sample()
 

@@ -177,6 +177,23 @@ def test_a_refused_tender_is_not_told_again(session: Session, now: datetime) -> 
     assert LINKS.tender(refused.lot.tender_id) + "\n" not in message.body_text
 
 
+def test_who_answered_already_is_not_told_but_a_colleague_is(session: Session, now: datetime) -> None:
+    member = make_member(session)
+    person, colleague = make_person(session, member=member), make_person(session, member=member)
+    [match] = _release(session, person, now)
+    matches.answer(
+        session,
+        tender=match.lot.tender,
+        member=member,
+        person=person,
+        choice=AnswerChoice.INTERESTED,
+        now=now,
+    )
+
+    assert _post(session, person, now) is None
+    assert _post(session, colleague, now) is not None
+
+
 def test_a_tender_is_told_as_a_whole(session: Session, now: datetime) -> None:
     person, tender = make_person(session), make_tender(session)
     second = make_lot(tender)

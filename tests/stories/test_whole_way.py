@@ -61,6 +61,20 @@ def test_the_demonstration_reads_matches_and_writes(demo: Served) -> None:
         assert "/desabonnement/" in text
 
 
+def test_no_page_of_the_demonstration_is_empty(demo: Served, browser: Browser) -> None:
+    paths = {
+        MEMBER_EMAIL: ("/", "/marches", "/preferences", "/sources"),
+        STAFF_EMAIL: ("/", "/equipe/file", "/equipe/doublons", "/equipe/reponses", "/equipe/membres"),
+    }
+    for person, pages in paths.items():
+        page = browser.new_context().new_page()
+        sign_in(page, demo.url, person)
+        for path in pages:
+            page.goto(demo.url + path)
+            assert page.locator("main .empty").count() == 0, path
+        page.context.close()
+
+
 def test_a_member_finds_a_tender_in_the_mail_and_answers(demo: Served, browser: Browser) -> None:
     [mail] = [text for to, _, text in mails_of(demo.folder / "var" / "demo" / "mails") if to == MEMBER_EMAIL]
     tender = re.search(r"http\S+/marches/\d+(?=\s)", mail)

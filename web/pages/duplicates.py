@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from config.tables import sources
-from procurement import merging
+from procurement import entered, merging
 from procurement.i18n import translated_later
 from procurement.models import Tender, TenderPair
 from web.access import Audience, audience
@@ -80,7 +80,9 @@ def doubts(pair: TenderPair) -> list[str]:
 
 
 def source_title(key: str) -> str:
-    """The name of a source for a reader; what staff entered has none, and an unknown one keeps its key."""
+    """The name of a source for a reader; an unknown one keeps its key."""
+    if key == entered.SOURCE:
+        return gettext("Saisi par l’équipe")
     known = sources().get(key)
     return known.title if known is not None else key
 
