@@ -14,7 +14,7 @@ tenders without a deadline. New labels are needed for another figure of that kin
 import argparse
 import hashlib
 import json
-import random
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,10 @@ from procurement.likeness import UNDATED, Face, Verdict, text_of
 from procurement.merging import PRIVATE, Pool
 from procurement.models import Notice, NoticeReference, Tender
 
-LABELS = Path(__file__).parent / "labels" / "merging.jsonl"
-DRAWS = 2_000
-SHARES = ("precision", "recall", "asked", "found")
+LABELS = Path(__file__).parent / "labels"
+SETS = ("tuned", "aside", "first", "second")
+# Of the shares of a normal distribution, how many deviations hold 95 %.
+_DEVIATIONS = 1.96
 # Whole collections: every merge in them that no label confirms is to be looked at.
 COLLECTIONS = (
     (
@@ -44,14 +45,16 @@ COLLECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Two records, and whether a reader found them to be one tender; `group` joins those that share one."""
+    """Two records, and whether a reader found them to be one tender; None: the reader could not tell."""
 
     first: Key
     second: Key
-    is_same: bool
+    is_same: bool | None
     why: str
-    group: Key
-    is_aside: bool
+    set: str
+    stratum: str = ""
+    # Compared as if both were published, and due, when the second was.
+    is_moved: bool = False
 
     @property
     def is_of_two_sources(self) -> bool:
@@ -62,10 +65,13 @@ class Label:
 Decide = Callable[[Label], Verdict]
 
 
-def read_labels(path: Path) -> list[Label]:
-    """The labels; which half is kept aside is decided by hash, for all labels that share a record at once."""
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    pairs = [(_key(row["first"]), _key(row["second"])) for row in rows]
+def read_labels(folder: Path) -> list[Label]:
+    """All labels; which of the old ones are aside is decided by hash, for all that share a record at once."""
+    old, fresh = (
+        [json.loads(line) for line in (folder / name).read_text("utf-8").splitlines()]
+        for name in ("merging.jsonl", "merging_fresh.jsonl")
+    )
+    pairs = [(_key(row["first"]), _key(row["second"])) for row in old]
     parent = {key: key for pair in pairs for key in pair}
 
     def root(key: Key) -> Key:
@@ -77,8 +83,19 @@ def read_labels(path: Path) -> list[Label]:
         low, high = sorted((root(one), root(other)))
         parent[high] = low
     return [
-        Label(one, other, row["same"], row["why"], root(one), _is_aside(root(one)))
-        for row, (one, other) in zip(rows, pairs, strict=True)
+        Label(one, other, row["same"], row["why"], _half(root(one)))
+        for row, (one, other) in zip(old, pairs, strict=True)
+    ] + [
+        Label(
+            _key(row["first"]),
+            _key(row["second"]),
+            row["same"],
+            row["why"],
+            row["set"],
+            row["stratum"],
+            row["moved"],
+        )
+        for row in fresh
     ]
 
 
@@ -86,8 +103,8 @@ def _key(side: Mapping[str, str]) -> Key:
     return side["file"], side["record"]
 
 
-def _is_aside(group: Key) -> bool:
-    return hashlib.sha256("#".join(group).encode()).digest()[0] % 2 == 1
+def _half(group: Key) -> str:
+    return "aside" if hashlib.sha256("#".join(group).encode()).digest()[0] % 2 else "tuned"
 
 
 def by_merging(records: Mapping[Key, Tender]) -> Decide:
@@ -101,8 +118,11 @@ def by_merging(records: Mapping[Key, Tender]) -> Decide:
         if _names(pair[0]) & _names(pair[1]):
             return Verdict.MERGE
         tenders = [_at("first", pair[0]), _at("second", pair[1])]
+        if label.is_moved:
+            _move(tenders[0], tenders[1])
         for side, (file, _) in (("first", label.first), ("second", label.second)):
-            tenders += [_at(side, each) for each in of_file[file] if _is_rival(each, pair)]
+            others = (each for each in of_file[file] if each not in pair)
+            tenders += [_at(side, each) for each in others if _is_near(each, tenders[:2])]
         found = _pool(tenders).candidates(tenders[0])
         return next((how.verdict for other, how in found if other is tenders[1]), Verdict.APART)
 
@@ -156,10 +176,14 @@ def _at(source: str, tender: Tender) -> Tender:
     )
 
 
-def _is_rival(tender: Tender, pair: tuple[Tender, Tender]) -> bool:
-    """Whether a tender other than the pair is of its time."""
-    if tender in pair:
-        return False
+def _move(tender: Tender, other: Tender) -> None:
+    """Let a tender be of the same moment as another, so that time does not tell them apart."""
+    other.submission_deadline = other.submission_deadline or tender.submission_deadline
+    tender.submission_deadline, tender.published_on = other.submission_deadline, other.published_on
+
+
+def _is_near(tender: Tender, pair: Sequence[Tender]) -> bool:
+    """Whether a tender is of the time of a pair."""
     return any(
         abs(tender.published_on - each.published_on) <= UNDATED
         or (
@@ -179,50 +203,26 @@ def _pool(tenders: Sequence[Tender]) -> Pool:
     return Pool(tenders, procedures)
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """What was decided of some labels; a share is None where there is nothing to share."""
-
-    labels: int
-    same: int
-    merged: int
-    precision: float | None
-    recall: float | None
-    asked: float | None
-    found: float | None
-
-
-def measure(decided: Sequence[tuple[Label, Verdict]]) -> Measure:
+def measure(decided: Sequence[tuple[Label, Verdict]]) -> dict[str, tuple[int, int]]:
     """Precision and recall of what is merged by itself, the share asked of staff, and what either finds."""
     counts = Counter((label.is_same, verdict) for label, verdict in decided)
     right, wrong = counts[True, Verdict.MERGE], counts[False, Verdict.MERGE]
     asked = counts[True, Verdict.DOUBTFUL] + counts[False, Verdict.DOUBTFUL]
-    same = sum(label.is_same for label, _ in decided)
-    return Measure(
-        labels=len(decided),
-        same=same,
-        merged=right + wrong,
-        precision=right / (right + wrong) if right + wrong else None,
-        recall=right / same if same else None,
-        asked=asked / len(decided) if decided else None,
-        found=(right + counts[True, Verdict.DOUBTFUL]) / same if same else None,
-    )
+    same = sum(label.is_same is True for label, _ in decided)
+    return {
+        "precision": (right, right + wrong),
+        "recall": (right, same),
+        "asked": (asked, len(decided)),
+        "found": (right + counts[True, Verdict.DOUBTFUL], same),
+    }
 
 
-def interval(decided: Sequence[tuple[Label, Verdict]], share: str) -> tuple[float, float]:
-    """The 95 % interval of a share, drawing all labels that share a record together."""
-    groups: dict[Key, list[tuple[Label, Verdict]]] = defaultdict(list)
-    for each in decided:
-        groups[each[0].group].append(each)
-    drawn, chance = list(groups.values()), random.Random(7)  # noqa: S311 (no secret depends on it)
-    found = []
-    for _ in range(DRAWS):
-        picked = chance.choices(drawn, k=len(drawn))
-        value = getattr(measure([each for group in picked for each in group]), share)
-        if value is not None:
-            found.append(value)
-    found.sort()
-    return found[int(0.025 * len(found))], found[int(0.975 * len(found)) - 1]
+def interval(some: int, of: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share; it is no point where all is right."""
+    share, square = some / of, _DEVIATIONS**2
+    middle = (share + square / (2 * of)) / (1 + square / of)
+    width = _DEVIATIONS * math.sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
+    return max(0.0, middle - width), min(1.0, middle + width)
 
 
 def collection(
@@ -250,7 +250,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--half", choices=("tuned", "aside"), help="without it both, one after the other")
+    parser.add_argument("--set", choices=SETS, help="without it all, one after the other")
     asked = parser.parse_args()
     labels = read_labels(LABELS)
     files = {key[0] for label in labels for key in (label.first, label.second)}
@@ -261,21 +261,18 @@ def main() -> None:
         "deadline + buyer": by_deadline_and_buyer(records),
     }
     report: dict[str, object] = {}
-    for half in (asked.half,) if asked.half else ("tuned", "aside"):
-        chosen = [label for label in labels if label.is_aside == (half == "aside")]
-        parts = {
-            "all": chosen,
-            "two sources": [label for label in chosen if label.is_of_two_sources],
-            "one source": [label for label in chosen if not label.is_of_two_sources],
-        }
-        for part, some in parts.items():
+    for name in (asked.set,) if asked.set else SETS:
+        chosen = [label for label in labels if label.set == name]
+        known = [label for label in chosen if label.is_same is not None]
+        print(f"\n{name}: {len(chosen)} pairs, of {len(chosen) - len(known)} the reader could not tell")
+        for part, some in _parts(known).items():
             print(
-                f"\n{half}, {part}: {len(some)} pairs, {sum(label.is_same for label in some)} are one tender"
+                f" {part}: {len(some)} pairs, {sum(label.is_same is True for label in some)} are one tender"
             )
-            for name, method in methods.items():
-                decided = [(label, method(label)) for label in some]
-                report[f"{half}, {part}, {name}"] = _told(name, decided)
-                if name == "merging" and part == "all":
+            for method, decide in methods.items():
+                decided = [(label, decide(label)) for label in some]
+                report[f"{name}, {part}, {method}"] = _told(method, decided)
+                if method == "merging" and part == "all":
                     _tell_wrong(decided)
     for pair in COLLECTIONS:
         print(f"\nall of {pair[0]}\n   and {pair[1]}")
@@ -286,16 +283,26 @@ def main() -> None:
         asked.out.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _told(name: str, decided: Sequence[tuple[Label, Verdict]]) -> dict[str, object]:
-    found = measure(decided)
-    told: dict[str, object] = {"labels": found.labels, "same": found.same, "merged": found.merged}
-    line = f"  {name:17} merged {found.merged:3}"
-    for share in SHARES:
-        value = getattr(found, share)
-        if value is not None:
-            low, high = interval(decided, share)
-            told[share] = [value, low, high]
-            line += f"  {share} {value:.3f} [{low:.3f}, {high:.3f}]"
+def _parts(labels: Sequence[Label]) -> dict[str, list[Label]]:
+    """All, those of two sources, those of one, and each stratum of a fresh set."""
+    parts = {
+        "all": list(labels),
+        "two sources": [label for label in labels if label.is_of_two_sources],
+        "one source": [label for label in labels if not label.is_of_two_sources],
+    }
+    for stratum in sorted({label.stratum for label in labels} - {""}):
+        parts[f"drawn as {stratum}"] = [label for label in labels if label.stratum == stratum]
+    return {part: some for part, some in parts.items() if some}
+
+
+def _told(method: str, decided: Sequence[tuple[Label, Verdict]]) -> dict[str, object]:
+    told: dict[str, object] = {"labels": len(decided)}
+    line = f"  {method:17}"
+    for share, (some, of) in measure(decided).items():
+        if of:
+            low, high = interval(some, of)
+            told[share] = [some, of, low, high]
+            line += f"  {share} {some}/{of} {some / of:.3f} [{low:.3f}, {high:.3f}]"
     print(line)
     return told
 
@@ -304,7 +311,7 @@ def _tell_wrong(decided: Iterable[tuple[Label, Verdict]]) -> None:
     for label, verdict in decided:
         if label.is_same and verdict is not Verdict.MERGE:
             print(f"    {verdict:8} though one: {label.first[1]} {label.second[1]} ({label.why})")
-        elif verdict is Verdict.MERGE and not label.is_same:
+        elif verdict is Verdict.MERGE and label.is_same is False:
             print(f"    WRONG, merged: {label.first[1]} {label.second[1]} ({label.why})")
 
 
