@@ -90,9 +90,13 @@ def _boamp_fields(path: Path) -> Iterator[tuple[str, Tender]]:
 
 
 def _boamp_tables(path: Path) -> Iterator[tuple[str, Tender]]:
-    """Tables of notices by subject: who buys, and the numbers of TED that a notice names; no titles."""
+    """Tables of notices by subject: who buys, and the numbers of TED that a notice names; no titles.
+
+    A call names none: what it follows is an earlier procedure, as the reader of BOAMP has it too.
+    """
     names: dict[str, str] = {}
     numbers: dict[str, set[str]] = defaultdict(set)
+    calls: set[str] = set()
     with tarfile.open(path, "r:*") as archive:
         for member in archive:
             content = archive.extractfile(member)
@@ -104,6 +108,8 @@ def _boamp_tables(path: Path) -> Iterator[tuple[str, Tender]]:
             number = next((name for name in fields if name.endswith("_Publicationjoue_Numannonce")), None)
             if "_D_01_" in member.name:
                 names |= {row["BOAMP_AVIS_NUM"]: row["D_01_01_Identite_Denomination"] for row in table}
+            elif "_D_11_" in member.name:
+                calls |= {row["BOAMP_AVIS_NUM"] for row in table if _sets_deadline(row)}
             elif year and number:
                 for row in table:
                     if row[year][:4].isdecimal() and row[number].isdecimal():
@@ -117,9 +123,13 @@ def _boamp_tables(path: Path) -> Iterator[tuple[str, Tender]]:
                 buyer={"fr": names.get(key, "")},
                 deadline="",
                 published="2021-01-01",
-                references=[("ted", value) for value in sorted(named)],
+                references=[("ted", value) for value in sorted(named if key not in calls else ())],
             ),
         )
+
+
+def _sets_deadline(row: Mapping[str, str]) -> bool:
+    return any(value[:2] == "20" for field, value in row.items() if "_Conditiondelai_Recept" in field)
 
 
 def _ted_notices(path: Path) -> Iterator[tuple[str, Tender]]:

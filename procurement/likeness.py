@@ -32,6 +32,10 @@ _TELLING_TITLE = 5
 _TELLING_CODE = 5
 _TELLING_TEXT = 2
 _SAME_TEXT = 0.75
+# A description of at most so many words is read as a title is: each of them may name another object.
+_SHORT_TEXT = 12
+# Below this each name of a buyer has words that the other lacks, as those of two neighbours have.
+_SAME_BUYER = 0.9
 # Years have four digits.
 _PROJECT_NUMBER = 5
 
@@ -136,7 +140,7 @@ def compare(first: Face, second: Face) -> Likeness:
         # A buyer under two names gives both sources the same list of codes, or a title that few would give.
         weight = max(buyer, 0.5 if _have_one_list(first, second) else 0.0)
     score = 0.6 * title.share + 0.25 * weight + 0.15 * moment.share
-    against = [*title.against, *moment.against, *(["buyer"] if buyer < 0.5 else [])]
+    against = [*title.against, *moment.against, *(["buyer"] if buyer < _SAME_BUYER else [])]
     if not against:
         against += _objects(first, second)
     if title.are_two or moment.are_two or (weight < 0.3 and not _is_telling(first, title)):
@@ -272,16 +276,22 @@ def _objects(first: Face, second: Face) -> Iterator[str]:
         yield "title"
     if first.codes and second.codes and not _are_kin(first.codes, second.codes):
         yield "codes"
-    # One buyer's awards of a week may all read the same: without a deadline a list of codes must agree.
-    if first.deadline is None and not _have_one_list(first, second):
+    shared = first.descriptions.keys() & second.descriptions.keys()
+    # One buyer's awards may all read the same: without a deadline codes and descriptions must agree.
+    if first.deadline is None and not (shared and _have_one_list(first, second)):
         yield "deadline"
-    shares = [
-        len(first.descriptions[each] & second.descriptions[each])
-        / min(len(first.descriptions[each]), len(second.descriptions[each]))
-        for each in first.descriptions.keys() & second.descriptions.keys()
-    ]
-    if shares and max(shares) < _SAME_TEXT:
+    if shared and not any(
+        _is_one_text(first.descriptions[each], second.descriptions[each]) for each in shared
+    ):
         yield "description"
+
+
+def _is_one_text(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether one description may be the other, which may say more unless both are short."""
+    if max(len(one), len(other)) <= _SHORT_TEXT:
+        _, own, theirs = _overlap(one, other)
+        return not own and not theirs
+    return len(one & other) >= _SAME_TEXT * min(len(one), len(other))
 
 
 def _have_one_list(first: Face, second: Face) -> bool:

@@ -76,11 +76,12 @@ def test_lots_of_one_buyer_with_one_deadline_are_two_tenders(one: str, other: st
         ({"title": {"fr": TITLE + ", deuxième étape"}}, "title"),
         ({"cpv_codes": ["45311000"]}, "codes"),
         ({"buyer": "Fondation du Vieux-Moulin"}, "buyer"),
+        ({"buyer": "Ville des Trois-Lacs"}, "buyer"),
         ({"submission_deadline": DEADLINE + timedelta(hours=5)}, "hour"),
         ({"submission_deadline": DEADLINE + timedelta(days=1)}, "deadline"),
         ({"submission_deadline": None}, "deadline"),
     ],
-    ids=["a number", "more words", "other codes", "buyer", "hour", "next day", "no deadline"],
+    ids=["a number", "more words", "other codes", "buyer", "neighbour", "hour", "next day", "no deadline"],
 )
 def test_what_speaks_against_two_that_are_alike_is_left_to_staff(
     facts: dict[str, object], reason: str
@@ -110,10 +111,19 @@ def test_a_trade_that_only_the_description_tells_is_left_to_staff(one: str, othe
 
 def test_one_description_may_say_more() -> None:
     text = "Dépose de l’ancienne étanchéité, isolation et pose de deux couches bitumineuses"
+    more = f"{text}. Sept lots, dont la ferblanterie, les garde-corps et les échafaudages de la halle"
 
-    found = likeness(a_tender(description={"fr": text}), a_tender(description={"fr": f"{text}. Sept lots."}))
+    found = likeness(a_tender(description={"fr": text}), a_tender(description={"fr": more}))
 
     assert found.verdict is Verdict.MERGE
+
+
+def test_of_two_short_descriptions_neither_may_say_more() -> None:
+    one, other = ({"fr": text} for text in ("Rehaussement de la digue", "Rehaussement de la digue, drainage"))
+
+    found = likeness(a_tender(description=one), a_tender(description=other))
+
+    assert (found.verdict, found.against) == (Verdict.DOUBTFUL, ("description",))
 
 
 @pytest.mark.parametrize(
@@ -182,19 +192,20 @@ def test_the_same_call_weeks_later_is_another_tender() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "codes", "verdict"),
+    ("days", "codes", "text", "verdict"),
     [
-        (3, ["45261420", "45321000"], Verdict.MERGE),
-        (3, ["45261420"], Verdict.DOUBTFUL),
-        (21, ["45261420", "45321000"], Verdict.APART),
+        (3, ["45261420", "45321000"], "Dépose et pose de deux couches", Verdict.MERGE),
+        (3, ["45261420"], "Dépose et pose de deux couches", Verdict.DOUBTFUL),
+        (3, ["45261420", "45321000"], "", Verdict.DOUBTFUL),
+        (21, ["45261420", "45321000"], "Dépose et pose de deux couches", Verdict.APART),
     ],
-    ids=["a list of codes", "one code", "weeks later"],
+    ids=["codes and description", "one code", "no description", "weeks later"],
 )
-def test_without_deadlines_publication_and_codes_are_compared(
-    days: int, codes: list[str], verdict: Verdict
+def test_without_deadlines_publication_codes_and_descriptions_must_agree(
+    days: int, codes: list[str], text: str, verdict: Verdict
 ) -> None:
-    one = a_tender(submission_deadline=None, cpv_codes=codes)
-    other = a_tender(submission_deadline=None, cpv_codes=codes, published_on=PUBLISHED + timedelta(days=days))
+    facts = {"submission_deadline": None, "cpv_codes": codes, "description": {"fr": text}}
+    one, other = a_tender(**facts), a_tender(**facts, published_on=PUBLISHED + timedelta(days=days))
 
     assert likeness(one, other).verdict is verdict
 
