@@ -12,6 +12,7 @@ from pathlib import Path
 
 from crawler.archive import files as simap_files
 from crawler.archive.reading import read_form
+from crawler.packed import Found
 from crawler.ted import archive as ted_files
 from crawler.ted.reading import read_notice
 from procurement.errors import UnreadableNotice
@@ -140,10 +141,8 @@ def _simap_forms(path: Path) -> Iterator[tuple[str, Tender]]:
     yield from _read(simap_files.read_file(path), lambda payload: read_form(payload, fetched_from=_NOWHERE))
 
 
-def _read(
-    found: Iterable[tuple[str, bytes]], read: Callable[[bytes], NoticeRecord]
-) -> Iterator[tuple[str, Tender]]:
-    for key, payload in found:
+def _read(found: Iterable[Found], read: Callable[[bytes], NoticeRecord]) -> Iterator[tuple[str, Tender]]:
+    for key, payload, _ in found:
         try:
             record = read(payload)
         except (UnreadableNotice, ValueError):

@@ -1,4 +1,4 @@
-"""How a source without a spider of its own is read: a web page, a feed, or OCDS release packages."""
+"""How a source without a spider of its own is read: a web page, a feed, OCDS packages, a CSV table."""
 
 import re
 from typing import Annotated, Literal, Self
@@ -57,11 +57,16 @@ class NoticeDefaults(Table):
     notice_type: str = "tender"
     procurement_method: str = "open"
     contract_nature: str = ""
+
+
+class ListForm(NoticeDefaults):
+    """A list that may hold other things than calls for bids."""
+
     # A title must match it, in any case, else the entry is no call for bids.
     only_if: Pattern = ""
 
 
-class PageForm(Selectors, NoticeDefaults):
+class PageForm(Selectors, ListForm):
     """A list of notices on a web page: an element per entry, and perhaps a page of its own for each."""
 
     item: str = Field(min_length=1)
@@ -88,7 +93,7 @@ class PageForm(Selectors, NoticeDefaults):
         return self
 
 
-class FeedForm(NoticeDefaults):
+class FeedForm(ListForm):
     """A feed: RSS 2.0, RSS 1.0 (RDF) or Atom."""
 
     # Searched in title and text, in any case: its one group holds the words of the date.
@@ -106,3 +111,7 @@ class OcdsForm(Table):
     web_url: str = ""
     # What a release is that does not say its method.
     procurement_method: str = "open"
+
+
+class CsvForm(NoticeDefaults):
+    """Tables of tenders, such as another chamber's export: what a row lacks is as its form says."""

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from config.readers import FeedForm, OcdsForm, PageForm
+from config.readers import CsvForm, FeedForm, OcdsForm, PageForm
 from config.settings import BadConfiguration, is_loopback, settings
 
 _FOLDER = Path(__file__).parent
@@ -37,16 +37,21 @@ class Sector(_Table):
     keywords: dict[str, list[str]]
 
 
+# The readers that are described by a table of their own.
+_TABLES = ("page", "feed", "ocds", "csv")
+
+
 class SourceForm(_Table):
     """What is known of a source of notices: where it is, how and when it is read, what to expect of it.
 
     `reader` names the spider that reads it; empty: the spider that bears the key. A source that a web page, a
-    feed or OCDS packages describe needs no spider of its own, only the table of its reader.
+    feed, OCDS packages or CSV tables describe needs no spider of its own, only the table of its reader. One
+    that comes in files alone has no address.
     """
 
     key: str = Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")
     title: str
-    homepage: str
+    homepage: str = ""
     what: str = ""
     url_setting: str = ""
     url: str = ""
@@ -54,12 +59,18 @@ class SourceForm(_Table):
     page: PageForm | None = None
     feed: FeedForm | None = None
     ocds: OcdsForm | None = None
+    csv: CsvForm | None = None
     hosts: list[str]
     licence: str
     licence_checked: str
     expected_per_run: tuple[int, int]
     delay_seconds: float = 1.0
     known_holes: list[str] = []
+
+    @property
+    def is_read_from_files_alone(self) -> bool:
+        """Whether there is no address to read it at: it is imported, never crawled."""
+        return not (self.url or self.url_setting)
 
     @property
     def spider(self) -> str:
@@ -76,10 +87,15 @@ class SourceForm(_Table):
 
     @model_validator(mode="after")
     def _is_read_in_one_way(self) -> Self:
-        if bool(self.url) == bool(self.url_setting):
+        addresses = bool(self.url) + bool(self.url_setting)
+        if self.reader == "csv" and addresses:
+            raise ValueError("neither url nor url_setting: a table comes in a file")
+        if addresses != 1 and self.reader != "csv" and (addresses or self.reader != "ocds"):
             raise ValueError("exactly one of url and url_setting")
-        tables = [name for name in ("page", "feed", "ocds") if getattr(self, name) is not None]
-        wanted = [self.reader] if self.reader in ("page", "feed", "ocds") else []
+        if addresses and not self.homepage:
+            raise ValueError("homepage: what has an address has a page for people, too")
+        tables = [name for name in _TABLES if getattr(self, name) is not None]
+        wanted = [self.reader] if self.reader in _TABLES else []
         if tables != wanted:
             raise ValueError(
                 f"the reader {self.spider!r} needs its own table, [source.{wanted[0]}], and no other"

@@ -54,6 +54,8 @@ def crawl(source: str, since: datetime | None) -> None:
     from crawler.run import crawl as run_crawl
 
     form, first_day = _form(source), since.date() if since else None
+    if form.is_read_from_files_alone:
+        raise click.UsageError(f"{source!r} comes in files: aimp import {source} PATH")
     engine = ready_engine(is_collecting=True)
     _keep_what_is_loaded()
     report = run_crawl(engine, settings=settings(), form=form, since=first_day, clock=clock)
@@ -96,12 +98,22 @@ def import_path(source: str, path: Path) -> None:
     """Read notices of SOURCE from a file, folder or archive (PATH); ends with a verdict as a crawl does.
 
     What of a folder is not of SOURCE is passed over and named; what is stored already is not stored again.
+
+    \b
+    ted            XML: eForms and TED_EXPORT
+    boamp          JSON records or lines; XML of DILA's archive
+    simap_archive  forms in CSV, XML or TXT
+    csv            tables of tenders; columns: docs/import.md
+    any OCDS form  release and record packages, lists and lines
+
+    Each also as .gz or .xz, and in .zip and .tar archives.
     """
     from crawler.importing import READERS, import_files
 
     form = _form(source)
-    if source not in READERS:
-        raise click.UsageError(f"no files of {source!r} can be read; known: {', '.join(READERS)}")
+    if form.spider not in READERS:
+        known = ", ".join(key for key, each in sources().items() if each.spider in READERS)
+        raise click.UsageError(f"no files of {source!r} can be read; known: {known}")
     engine = ready_engine(is_collecting=True)
     _keep_what_is_loaded()
     with Progress(f"Importing {source}") as progress:

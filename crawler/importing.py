@@ -1,8 +1,9 @@
 """Notices from files: a recording, a dump, an archive; read, stored and accounted for as a crawl is."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,8 @@ from sqlalchemy import Engine
 from config.settings import Settings
 from config.tables import SourceForm
 from crawler.expectations import verdict_on
+from crawler.generic.spider import EntrySpider
+from crawler.packed import Found, Opening
 from crawler.pipelines import record_item
 from crawler.reparse import reader_of
 from crawler.run import CrawlReport, address_of, write_verdict
@@ -27,14 +30,18 @@ from procurement.records import NoticeRecord
 
 logger = logging.getLogger(__name__)
 
-# The sources whose notices can be read from files: the module that reads the files, and where the source
-# shows a notice by its key.
+# What can be read from files, by the spider of a source: the module that reads the files, and where the
+# source shows a notice by its key; empty: nowhere, the file itself is named.
 READERS = {
     "ted": ("crawler.ted.archive", "/en/notice/{key}/xml"),
     "boamp": ("crawler.boamp.recordings", "/pages/avis/?q=idweb:{key}"),
     "simap_archive": ("crawler.archive.files", "/detail?meldungsnummer={key}"),
+    "ocds": ("crawler.generic.package_files", ""),
+    "csv": ("crawler.generic.table_files", ""),
 }
 _MOST_REASONS = 50
+_MOST_FAULTS = 1000
+_MOST_FAULTS_NAMED = 10
 _LONGEST_REASON = 280
 _MOST_LINES_OF_NAMES = 10
 
@@ -44,8 +51,8 @@ class FileReader(Protocol):
 
     SUFFIXES: Sequence[str]
 
-    def read_file(self, path: Path, *, opened: Callable[[Path], IO[bytes]]) -> Iterator[tuple[str, bytes]]:
-        """Each notice of a file with its key; UnreadableFile when the file ends before its end."""
+    def read_file(self, path: Path, *, opened: Opening) -> Iterator[Found]:
+        """Each notice of a file with its key and place; UnreadableFile when the file ends before its end."""
 
     def is_foreign(self, key: str, payload: bytes) -> bool:
         """Whether what could not be read is of another shape altogether, and no notice that is damaged."""
@@ -118,7 +125,7 @@ def import_files(
     are passed over and named; one that ends in the middle fails the run, what was read of it stands, and the
     rest is read. Progress is told in bytes of the files.
     """
-    module, address = READERS[form.key]
+    module, address = READERS[form.spider]
     reader: FileReader = import_module(module)
     files = _files_in(path, reader.SUFFIXES)
     run = Run(form.key, engine, "import", Tally(), clock)
@@ -127,15 +134,15 @@ def import_files(
     with transaction(engine) as session:
         row_id = runs.start_crawl(session, source=f"{form.key}:files", since=today, now=now).id
         known = notices.known_keys(session, source=form.key)
-    taking = _Taking(
-        run, reader, reader_of(engine, settings, form, clock), known, f"{address_of(settings, form)}{address}"
-    )
+    shown_at = f"{address_of(settings, form)}{address}" if address else ""
+    taking = _Taking(run, reader, reader_of(engine, settings, form, clock), known, shown_at)
     damaged = []
     for each in files.each():
         listed_before = run.tally.listed
+        taking.begin_file()
         try:
-            for key, payload in reader.read_file(each, opened=files.open):
-                taking.take(key, payload, files.named(each))
+            for found in reader.read_file(each, opened=files.open):
+                taking.take(found, files.named(each))
                 progress(files.done, files.total)
         except UnreadableFile as problem:
             damaged.append(f"{files.named(each)}: {str(problem).removeprefix(f'{each.name}: ')}")
@@ -150,7 +157,7 @@ def import_files(
     verdict, reasons = verdict_on(
         run.tally, form=form, finish_reason="finished", spider_errors=0, window_days=1
     )
-    run.tally.reasons[:0] = [*damaged, *_passed_over(files.others)]
+    run.tally.reasons[:0] = [*damaged, *taking.faults_in_words(), *_passed_over(files.others)]
     with transaction(engine) as session:
         write_verdict(session.get_one(CrawlRun, row_id), run.tally, verdict, reasons, clock())
     return CrawlReport(verdict, run.tally, today)
@@ -165,29 +172,62 @@ class _Taking:
     spider: TenderSpider
     known: set[str]
     address: str
+    faults: Counter[str] = field(default_factory=Counter)
 
-    def take(self, key: str, payload: bytes, file: str) -> None:
+    @property
+    def may_change(self) -> bool:
+        """Whether what is stored is read again and compared: such a source changes its notices in place."""
+        return isinstance(self.spider, EntrySpider)
+
+    def begin_file(self) -> None:
+        """Where notices may change in place, only another row of the same file is in the way of one."""
+        if self.may_change:
+            self.known.clear()
+
+    def take(self, found: Found, file: str) -> None:
         """Count a notice, and store it unless it is stored; what is none at all is not counted."""
         tally = self.run.tally
-        if key in self.known:
+        if found.key in self.known and not self.may_change:
             tally.listed += 1
             tally.unchanged += 1
             return
-        item = self.read(key, payload, file)
-        if isinstance(item, Unreadable) and self.reader.is_foreign(key, payload):
+        item = self.read(found, file)
+        if isinstance(item, Unreadable) and self.reader.is_foreign(found.key, found.payload):
             return
         tally.listed += 1
-        tally.count(self.store(item))
+        ending = self.store(item)
+        tally.count(ending)
+        if ending == "quarantined":
+            self.note_fault()
         del tally.reasons[_MOST_REASONS:]
         if isinstance(item, NoticeRecord):
             self.known.add(item.source_key)
 
-    def read(self, key: str, payload: bytes, file: str) -> Item:
+    def note_fault(self) -> None:
+        """Remember what was wrong, to say in the end how often it was; the first notice alone stays named."""
+        reasons = self.run.tally.reasons
+        fault = reasons[-1].partition(" quarantined: ")[2]
+        if fault in self.faults:
+            reasons.pop()
+        if fault in self.faults or len(self.faults) < _MOST_FAULTS:
+            self.faults[fault] += 1
+
+    def faults_in_words(self) -> list[str]:
+        """What kept several notices from being read, the most frequent first."""
+        several = [each for each in self.faults.most_common(_MOST_FAULTS_NAMED) if each[1] > 1]
+        return [f"{times} in quarantine for the same reason: {fault}" for fault, times in several]
+
+    def read(self, found: Found, file: str) -> Item:
         """The record of a notice, else what is wrong with it: a fault of the reader costs this one alone."""
+        key, payload, place = found
         # The source does not owe what it never sent: by this address it is not asked for.
-        came_from = f"{notices.FROM_FILE}{file}"
+        came_from = f"{notices.FROM_FILE}{file}{', ' if place else ''}{place}"
+        url = self.address.format(key=quote(key, safe="")) or came_from
         try:
-            return self.spider.read(payload, url=self.address.format(key=quote(key, safe="")))
+            record = self.spider.read(payload, url=url)
+            if self.may_change and record.source_key in self.known:
+                raise UnreadableNotice("number", "an earlier row of the file is of the same notice")
+            return record
         except UnreadableNotice as problem:
             return Unreadable(key, problem.path, problem.problem, payload, came_from)
         except ValueError as problem:

@@ -118,7 +118,9 @@ def record_item(session: Session, run: Run, item: Item, now: datetime) -> Ending
                 fetched_from=item.fetched_from[:1000],
                 now=now,
             )
-            reason = f"{item.source_key} quarantined: {item.path}: {item.problem}"
+            is_from_file = item.fetched_from.startswith(notices.FROM_FILE)
+            origin = f" ({item.fetched_from.removeprefix(notices.FROM_FILE)})" if is_from_file else ""
+            reason = f"{item.source_key}{origin} quarantined: {item.path}: {item.problem}"
             run.tally.reasons.append(one_line(reason, longest=300))
             return "quarantined"
         case Missing():

@@ -42,8 +42,8 @@ class CrawlReport:
 
 
 def address_of(settings: Settings, form: SourceForm) -> str:
-    """Where a source is read: its own fixed address, or the one that a setting names."""
-    return form.url or str(getattr(settings, form.url_setting))
+    """Where a source is read: its own fixed address, or the one that a setting names; "" for files alone."""
+    return form.url or (str(getattr(settings, form.url_setting)) if form.url_setting else "")
 
 
 def crawl(

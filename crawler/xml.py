@@ -1,5 +1,7 @@
 """XML from outside, read so that nothing outside the answer is read with it."""
 
+from io import BytesIO
+
 from lxml import etree
 
 from crawler.bounds import refuse_swarm
@@ -33,3 +35,15 @@ def parse_xml(payload: bytes) -> etree._Element:
     for entity in root.iter(etree.Entity):
         raise UnreadableNotice("answer", f"{entity.text} stands for unknown words")
     return root
+
+
+def root_name(payload: bytes) -> str | None:
+    """The name of the outermost element, however the rest may be cut; None when there is none."""
+    beginning = etree.iterparse(
+        BytesIO(payload), events=("start",), resolve_entities=False, no_network=True, load_dtd=False
+    )
+    try:
+        _, root = next(beginning)
+    except (etree.XMLSyntaxError, StopIteration):
+        return None
+    return str(etree.QName(root).localname)

@@ -1,14 +1,15 @@
 """Forms of the old simap out of a text file: one after the other, with anything between them."""
 
-import lzma
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from crawler.packed import Found, Opening, open_file, read_each, suffixes
 from procurement.errors import UnreadableFile
 
-SUFFIXES = tuple(f"{kind}{packed}" for kind in (".csv", ".xml", ".txt") for packed in ("", ".xz"))
+_KINDS = (".csv", ".xml", ".txt")
+SUFFIXES = suffixes(*_KINDS)
 
 _CHUNK = 2**20
 _LONGEST_FORM = 16 * 2**20
@@ -20,19 +21,13 @@ _KEY = re.compile(rb'\sID="(\d{1,12})"')
 _KIND = re.compile(rb"<OB\d\d[\s>]")
 
 
-def read_file(
-    path: Path, *, opened: Callable[[Path], IO[bytes]] = lambda path: path.open("rb")
-) -> Iterator[tuple[str, bytes]]:
-    """Every form of a file (.csv, .xml or .txt, also .xz) with its number, in order.
+def read_file(path: Path, *, opened: Opening = open_file) -> Iterator[Found]:
+    """Every form of a file (.csv, .xml or .txt, also packed or in an archive) with its number, in order.
 
     The file is read piece by piece. A form that is cut is given as it is, one without a number with an empty
     key.
     """
-    try:
-        with opened(path) as packed, lzma.open(packed) if path.suffix == ".xz" else packed as file:
-            yield from _forms(file, path.name)
-    except (OSError, EOFError, lzma.LZMAError) as problem:
-        raise UnreadableFile(f"{path.name}: {problem}") from problem
+    return read_each(path, _forms, kinds=_KINDS, opened=opened)
 
 
 def is_foreign(key: str, payload: bytes) -> bool:
@@ -40,7 +35,7 @@ def is_foreign(key: str, payload: bytes) -> bool:
     return not key and not _KIND.search(payload)
 
 
-def _forms(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
+def _forms(name: str, file: IO[bytes]) -> Iterator[Found]:
     waiting = b""
     while chunk := file.read(_CHUNK):
         waiting += chunk
@@ -51,15 +46,15 @@ def _forms(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
             # Only the beginning of a name may still become a form.
             waiting = waiting[-_LONGEST_TAG:]
         elif len(waiting) > _LONGEST_FORM:
-            raise UnreadableFile(f"{name}: a form is longer than {_LONGEST_FORM} bytes")
+            raise UnreadableFile(f"a form is longer than {_LONGEST_FORM} bytes")
     if begin := _BEGIN.search(waiting):
         yield from _parts(waiting[begin.start() :])
 
 
-def _parts(forms: bytes) -> Iterator[tuple[str, bytes]]:
+def _parts(forms: bytes) -> Iterator[Found]:
     """A form with its number; before it those that were cut, each followed by the next one before it ends."""
     begins = [begin.start() for begin in _BEGIN.finditer(forms)]
     for begin, end in zip(begins, [*begins[1:], len(forms)], strict=True):
         form = forms[begin:end]
         key = _KEY.search(form[: form.index(b">") + 1])
-        yield key[1].decode() if key else "", form
+        yield Found(key[1].decode() if key else "", form)

@@ -23,7 +23,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """The parts of a notice; `initial_key` is the notice it is about, `folder` its procedure (BT-04)."""
+    """The parts of a notice; `initial_key` is the notice it is about, `folder` its procedure (BT-04).
+
+    `ted_numbers` are earlier publications of the procedure in the Official Journal of the European Union.
+    """
 
     buyer: BuyerRecord | None = None
     title: Translations = field(default_factory=dict)
@@ -32,6 +35,7 @@ class Contents:
     cpv_codes: tuple[str, ...] = ()
     initial_key: str | None = None
     folder: str | None = None
+    ted_numbers: tuple[str, ...] = ()
     method: ProcurementMethod | None = None
     nature: ContractNature | None = None
     is_under_treaty: bool | None = None

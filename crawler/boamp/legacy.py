@@ -1,6 +1,7 @@
 """Notices of the schema V230 (2015 to 2021), whose parts stand at the top of `donnees` without a root."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.boamp import moments, words
@@ -8,6 +9,7 @@ from crawler.boamp.contents import Contents
 from crawler.boamp.corrections import read_correction, stated_rules
 from crawler.boamp.shape import Record, listed
 from crawler.boamp.tree import Node
+from crawler.ted.codes import publication_number
 from procurement.cleaning import web_address
 from procurement.models import Translations
 from procurement.records import (
@@ -30,6 +32,9 @@ _LEAD = re.compile(r"(?i)\s*[(-]\s*mandataire\s*\)?\s*$")
 _RANK = re.compile(r"(?i)\s*\(\s*rang\s+(\d{1,2})\s*\)\s*$")
 _MEMBER = re.compile(r"(?i)\s*[(-]\s*co-?traitant\s*\)?\s*$")
 _EARLIER = ("ANNONCE_ANTERIEUR", "REFERENCE", "IDWEB")
+# Earlier publications in the Official Journal that were of this very procedure; a planning notice, a buyer
+# profile or a qualification system stands before many.
+_OF_THE_PROCEDURE = ("AVIS_MARCHE", "AVIS_CONCOURS", "AVIS_ATTRIBUTION", "AVIS_EX_ANTE_VOLONTAIRE")
 
 
 def read_legacy(root: Node, record: Record) -> Contents:
@@ -45,10 +50,22 @@ def read_legacy(root: Node, record: Record) -> Contents:
         awards=awards,
         cpv_codes=words.cpv_codes([text for node in what.below("CPV") for text in node.leaves()]),
         initial_key=earlier[0] if earlier else None,
+        ted_numbers=tuple(dict.fromkeys(_ted_numbers(root))),
         is_contest=root.has("CONDITION_ADMINISTRATIVE", "RECOMPENSES_LAUREAT_OUI"),
         ended_without_award=ended and not any(award.suppliers for award in awards),
         correction=read_correction(root.first("RECTIF")) if root.has("RECTIF") else None,
     )
+
+
+def _ted_numbers(root: Node) -> Iterator[str]:
+    """The numbers on TED of earlier publications: « 2016/S 140-252708 » stands in three parts."""
+    for node in root.below("PUBLICATION_JOUE"):
+        kind = node.first("NATURE")
+        if kind.names and not any(kind.has(name) for name in _OF_THE_PROCEDURE):
+            continue
+        number, year = node.text("NUM_ANNONCE"), node.text("ANNEE")
+        if found := publication_number(number) or publication_number(f"{number}-{year}"):
+            yield found
 
 
 def _buyer(identity: Node, record: Record) -> BuyerRecord | None:

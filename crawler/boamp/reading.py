@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import ValidationError
 
 from crawler.boamp import moments, words
+from crawler.boamp.announcement import as_record
 from crawler.boamp.contents import Contents
 from crawler.boamp.eforms import read_eforms
 from crawler.boamp.legacy import PARTS, read_legacy
@@ -68,10 +69,11 @@ def canonical(row: object) -> bytes:
 def read_record(payload: bytes, *, fetched_from: str) -> NoticeRecord:
     """The record of a notice; UnreadableNotice names the path that is not as it should be.
 
-    The payload is a record, or an answer that holds it among those it is about: then a correction in words
-    becomes the whole call as it stands after it.
+    The payload is a record, or a file of the XML archive, or an answer that holds the record among those it
+    is about: then a correction in words becomes the whole call as it stands after it.
     """
-    row, others = _chosen(read_json(payload), fetched_from)
+    value = as_record(payload) if payload.startswith(b"<") else read_json(payload)
+    row, others = _chosen(value, fetched_from)
     record = _shape(row)
     contents = _contents(record)
     if contents.correction is not None and contents.call is None:
@@ -106,6 +108,11 @@ def _chosen(value: Any, fetched_from: str) -> tuple[Any, list[Any]]:
 
 
 def _shape(row: object) -> Record:
+    if isinstance(row, dict) and not row.keys() & {"nature", "donnees"}:
+        raise UnreadableNotice(
+            "record",
+            f"an extract of {len(row)} fields, without `nature` and `donnees`: it lacks the notice itself",
+        )
     try:
         return Record.model_validate_json(json.dumps(row))
     except RecursionError as problem:
@@ -217,6 +224,7 @@ def _notice(record: Record, contents: Contents, payload: bytes, fetched_from: st
     folder = record.contractfolderid or contents.folder
     earlier = [about, *linked, *anterior]
     names = [("procedure", folder), (SOURCE, record.idweb), *((SOURCE, key) for key in earlier)]
+    names += [("ted", number) for number in contents.ted_numbers if not is_first]
     has_call = kind in (NoticeType.TENDER, NoticeType.COMPETITION, NoticeType.ADVANCE_NOTICE)
     call = contents.call if has_call else None
     return NoticeRecord(

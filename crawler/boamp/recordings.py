@@ -1,47 +1,44 @@
-"""Records of BOAMP kept in files: an answer of the API, an export, or one record to a line."""
+"""Notices of BOAMP kept in files: answers of the API, exports, one record to a line, DILA's XML archive."""
 
 import json
-import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from crawler.boamp.announcement import ROOT, key_in
 from crawler.boamp.reading import canonical
+from crawler.packed import Found, Opening, content_of, lines_of, open_file, read_each, stem_of, suffixes
 from crawler.source import read_json
+from crawler.xml import root_name
 from procurement.errors import UnreadableFile
 from procurement.notices import digest_of
 
-SUFFIXES = (".json", ".json.xz", ".jsonl", ".jsonl.xz")
+_LINES = (".jsonl", ".ndjson")
+_KINDS = (".json", *_LINES, ".xml")
+SUFFIXES = suffixes(*_KINDS)
 
 # A list is held whole as text, its records one after the other; lines are held one at a time.
 _LARGEST = 256 * 2**20
-_LONGEST_LINE = 16 * 2**20
+_LARGEST_XML = 16 * 2**20
 _SPACE = " \t\r\n"
 # Any of these tells that a row speaks of a notice of BOAMP, however little of it there is.
 _ITS_OWN = frozenset({"idweb", "dateparution", "donnees", "gestion"})
 _DECODER = json.JSONDecoder()
 
 
-def read_file(
-    path: Path, *, opened: Callable[[Path], IO[bytes]] = lambda path: path.open("rb")
-) -> Iterator[tuple[str, bytes]]:
-    """Each record of a `.json`, `.jsonl`, `.json.xz` or `.jsonl.xz` file: its key and its payload.
+def read_file(path: Path, *, opened: Opening = open_file) -> Iterator[Found]:
+    """Each notice of a file of records (JSON, one to a line or not) or of an XML file, packed or not.
 
     A record without a key is given one from its content, so that it can be kept as unreadable, as is a line
     that is no JSON. A file that ends in the middle raises UnreadableFile after what could be read of it.
     """
-    try:
-        with opened(path) as packed, lzma.open(packed) if path.suffix == ".xz" else packed as file:
-            if ".jsonl" in path.suffixes:
-                yield from map(_of_line, _lines(file, path))
-            else:
-                yield from map(_of_row, _rows(file, path))
-    except (OSError, EOFError, lzma.LZMAError) as problem:
-        raise UnreadableFile(f"{path.name}: {problem}") from problem
+    return read_each(path, _notices, kinds=_KINDS, opened=opened)
 
 
 def is_foreign(key: str, payload: bytes) -> bool:
-    """Whether a row has nothing of a record of BOAMP."""
+    """Whether a row has nothing of a record of BOAMP, or an XML file is none of DILA's."""
+    if payload.startswith(b"<"):
+        return root_name(payload) not in (None, ROOT)
     try:
         row = read_json(payload)
     except ValueError:
@@ -49,31 +46,32 @@ def is_foreign(key: str, payload: bytes) -> bool:
     return not (isinstance(row, dict) and _ITS_OWN & row.keys())
 
 
-def _of_row(row: object) -> tuple[str, bytes]:
+def _notices(name: str, file: IO[bytes]) -> Iterator[Found]:
+    if name.lower().endswith(".xml"):
+        payload = content_of(name, file, largest=_LARGEST_XML).removeprefix(b"\xef\xbb\xbf").strip()
+        yield Found(key_in(payload) or stem_of(name), payload)
+    elif name.lower().endswith(_LINES):
+        for number, line in lines_of(file):
+            yield _of_line(line)._replace(place=f"line {number}")
+    else:
+        yield from map(_of_row, _rows(name, file))
+
+
+def _of_row(row: object) -> Found:
     key = row.get("idweb") if isinstance(row, dict) else None
     payload = canonical(row)
-    return key if isinstance(key, str) and key else f"row:{digest_of(payload)[:16]}", payload
+    return Found(key if isinstance(key, str) and key else f"row:{digest_of(payload)[:16]}", payload)
 
 
-def _of_line(line: bytes) -> tuple[str, bytes]:
+def _of_line(line: bytes) -> Found:
     try:
         return _of_row(read_json(line))
     except ValueError:
-        return f"row:{digest_of(line)[:16]}", line
+        return Found(f"row:{digest_of(line)[:16]}", line)
 
 
-def _lines(file: IO[bytes], path: Path) -> Iterator[bytes]:
-    while line := file.readline(_LONGEST_LINE + 1):
-        if len(line) > _LONGEST_LINE:
-            raise UnreadableFile(f"{path.name}: a line is longer than {_LONGEST_LINE} bytes")
-        if line.strip():
-            yield line.strip()
-
-
-def _rows(file: IO[bytes], path: Path) -> Iterator[object]:
-    content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise UnreadableFile(f"{path.name}: larger than {_LARGEST} bytes")
+def _rows(name: str, file: IO[bytes]) -> Iterator[object]:
+    content = content_of(name, file, largest=_LARGEST)
     try:
         text = content.decode("utf-8-sig")
         del content
@@ -82,10 +80,10 @@ def _rows(file: IO[bytes], path: Path) -> Iterator[object]:
             return
         value = read_json(text.encode())
     except (ValueError, RecursionError) as problem:
-        raise UnreadableFile(f"{path.name}: {problem}") from problem
+        raise UnreadableFile(str(problem)) from problem
     rows = value.get("results", [value]) if isinstance(value, dict) else value
     if not isinstance(rows, list):
-        raise UnreadableFile(f"{path.name}: neither an answer of the API nor a list of records")
+        raise UnreadableFile("neither an answer of the API nor a list of records")
     yield from rows
 
 

@@ -40,6 +40,8 @@ def _address(form: SourceForm, settings: Settings) -> Iterator[str]:
     if form.url_setting and form.url_setting not in type(settings).model_fields:
         yield f"url_setting: {form.url_setting!r} is no setting"
         return
+    if form.is_read_from_files_alone:
+        return
     address = address_of(form, settings)
     others = form.ocds.packages if form.ocds else []
     for each in [address, *(each for each in others if "://" in each)]:
@@ -68,7 +70,7 @@ def _licence(form: SourceForm) -> Iterator[str]:
 
 
 def _reader(form: SourceForm) -> Iterator[str]:
-    for table in (form.page, form.feed):
+    for table in (form.page, form.feed, form.csv):
         if table is not None:
             try:
                 Kind.of(table)

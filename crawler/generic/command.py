@@ -22,7 +22,8 @@ def check() -> None:
     for key, form in tables.sources().items():
         faults = faults_of(form, settings())
         are_sound = are_sound and not faults
-        click.echo(f"{key}: {'; '.join(faults) or f'ok, {address_of(form, settings())}'}")
+        where = address_of(form, settings()) or "from files alone"
+        click.echo(f"{key}: {'; '.join(faults) or f'ok, {where}'}")
     sys.exit(0 if are_sound else 1)
 
 

@@ -20,8 +20,9 @@ Une source est lue sur une seule connexion, au plus une requête par intervalle,
 qui demande ; `robots.txt` et `Retry-After` sont respectés. Ce qui est publié est gardé tel que reçu, pour
 preuve ; les noms, téléphones et adresses électroniques d’agents publics ne sont pas repris dans les tables.
 
-La page d’une commune, un fil (RSS, Atom) ou des paquets OCDS s’ajoutent par une fiche, sans programme : dans
-`config/sources.toml` ou, pour une seule installation, dans le fichier que nomme `AIMP_SOURCES_FILE`.
+La page d’une commune, un fil (RSS, Atom), des paquets OCDS ou des tableaux CSV s’ajoutent par une fiche, sans
+programme : dans `config/sources.toml` ou, pour une seule installation, dans le fichier que nomme
+`AIMP_SOURCES_FILE`. Ce qui n’arrive que par fichier n’a pas d’adresse : voir [import.md](import.md).
 `aimp sources check` dit si la fiche tient.
 """
 
@@ -76,15 +77,20 @@ def _source(form: SourceForm, jobs: Sequence[Job]) -> str:
     rows = [
         ("Clé", f"`{form.key}`" + (f" (lecteur `{form.reader}`)" if form.reader else "")),
         ("Ce qui est lu", form.what or "—"),
-        ("Cadence", cadence_of(form.key, jobs)),
+        ("Cadence", _by_hand(form) or cadence_of(form.key, jobs)),
         ("Volume", f"{least} à {most} publications par lecture"),
         ("Intervalle", f"{form.delay_seconds:g} s entre deux requêtes"),
-        ("Hôtes", ", ".join(f"`{host}`" for host in form.hosts)),
+        ("Hôtes", ", ".join(f"`{host}`" for host in form.hosts) or "—"),
         ("Licence", f"{form.licence} (vérifié le {form.licence_checked})"),
         ("Lacunes connues", "<br>".join(f"• {hole}" for hole in form.known_holes) or "—"),
     ]
     table = "\n".join(f"| {name} | {_cell(words)} |" for name, words in rows)
-    return f"## [{form.title}]({form.homepage})\n\n| | |\n|---|---|\n{table}\n"
+    title = f"[{form.title}]({form.homepage})" if form.homepage else form.title
+    return f"## {title}\n\n| | |\n|---|---|\n{table}\n"
+
+
+def _by_hand(form: SourceForm) -> str:
+    return f"à la main (`aimp import {form.key}`)" if form.is_read_from_files_alone else ""
 
 
 def _hole(hole: Hole) -> str:

@@ -125,6 +125,8 @@ def _first_words(text: Translations) -> Translations:
 
 
 def _type(release: shape.Release, tender: shape.Tender) -> NoticeType:
+    if "compiled" in release.tag:
+        raise UnreadableNotice("tag", "compiled: how a procedure stands, not what was published of it")
     unknown = [tag for tag in release.tag if tag not in _TYPES and tag not in AFTER_THE_AWARD]
     if unknown:
         raise UnreadableNotice("tag", f"{unknown[0]!r} is no kind of publication that is read")

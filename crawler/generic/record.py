@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from config.readers import NoticeDefaults
+from config.readers import ListForm, NoticeDefaults
 from config.settings import BadConfiguration
 from crawler.generic.addresses import key_of, number_of
 from crawler.words import read_amount, read_day, read_deadline
@@ -54,7 +54,7 @@ class Origin:
     fetched_from: str
 
 
-def is_wanted(title: str, form: NoticeDefaults) -> bool:
+def is_wanted(title: str, form: ListForm) -> bool:
     """Whether a title is that of a notice: it matches what the form asks of it, if anything."""
     return not form.only_if or re.search(form.only_if, title, re.I) is not None
 

@@ -60,6 +60,9 @@ _ROOT_TYPES = {
 _NO_NUMBER = frozenset({"", "n.a.", "n/a"})
 # Identifiers of the SDK's own examples, which some senders leave in their notices: they name no procedure.
 _EXAMPLE_PROCEDURES = frozenset({"aff2863e-b4cc-4e91-baba-b3b85f709117"})
+# The number of the SDK's one example of a published notice. Its other examples have none, neither in them nor
+# in their names: whoever publishes a notice gives it by its number, or else by its identifier.
+_EXAMPLE_NUMBERS = frozenset({"12345678-2025"})
 
 
 def read_eforms(root: Element, payload: bytes, *, fetched_from: str, number: str) -> NoticeRecord:
@@ -151,16 +154,25 @@ def _number(root: Element, publication: Element | None, asked: str) -> str:
     element = publication.find("NoticePublicationID") if publication is not None else None
     text = value_of(element)
     printed = publication_number(text)
-    wanted = publication_number(asked) or one_line(asked, longest=40)
+    wanted = publication_number(asked)
     if element is not None and printed is None and text.lower() not in _NO_NUMBER:
         raise broken(element, f"{value_of(element)[:40]!r} is no publication number")
-    if printed is not None and publication_number(asked) and printed != wanted:
+    if printed is not None and wanted and printed != wanted:
         raise broken(element if element is not None else root, f"{printed} was sent for {wanted}")
-    if printed is None and not wanted:
+    own_number = printed or wanted or _own_name(root, asked)
+    if own_number is None or own_number in _EXAMPLE_NUMBERS:
         raise UnreadableNotice(
-            f"{EXTENSION}/Publication/NoticePublicationID", "absent: the notice was not published in the OJ"
+            f"{EXTENSION}/Publication/NoticePublicationID",
+            f"{own_number or 'absent'}: an example or a draft, never published",
         )
-    return printed or wanted
+    return own_number
+
+
+def _own_name(root: Element, asked: str) -> str | None:
+    """The identifier under which a national platform gives a notice that is not in the OJ."""
+    identifier, version = string(root, "ID"), string(root, "VersionID")
+    is_so_called = bool(identifier) and asked in (identifier, f"{identifier}-{version}")
+    return one_line(asked, longest=40) if is_so_called else None
 
 
 def _published_on(root: Element, publication: Element | None) -> date:

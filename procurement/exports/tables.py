@@ -44,6 +44,8 @@ class Column(Labelled):
     CURRENCY = "currency", "Monnaie", "Währung", "Valuta", "Currency"
     LINK = "link", "Avis officiel", "Amtliche Publikation", "Avviso ufficiale", "Official notice"
     SOURCE = "source", "Source", "Quelle", "Fonte", "Source"
+    NUMBER = "number", "Numéro", "Nummer", "Numero", "Number"
+    PUBLISHED = "published", "Publié le", "Publiziert am", "Pubblicato il", "Published on"
 
 
 _WIDTHS = {Column.TITLE: 60, Column.BUYER: 40, Column.CPV: 40, Column.LINK: 40, Column.DEADLINE: 26}
@@ -65,6 +67,8 @@ class TenderRow:
     currency: str
     link: str
     source: str
+    number: str
+    published: str
 
 
 def tender_rows(session: Session, *, now: datetime, language: str) -> Iterator[TenderRow]:
@@ -135,6 +139,14 @@ def safe_cell(text: str) -> str:
     return f"'{cleaned}" if _could_act(text) or _could_act(cleaned) else cleaned
 
 
+def plain_cell(cell: str) -> str:
+    """The text that a cell written by `safe_cell` stands for."""
+    first, *others = cell.split(";")
+    plain = [part[1:] if part[:1] == "'" and _could_act(part[1:].lstrip("\"' ")) else part for part in others]
+    text = ";".join([first, *plain])
+    return text[1:] if text[:1] == "'" and _could_act(text[1:]) else text
+
+
 def _could_act(text: str) -> bool:
     """Whether it begins, after spaces and unseen characters, as a formula does, full-width forms included."""
     if text[:1] in _ACTIVE_STARTS:
@@ -177,6 +189,8 @@ def _row(
         currency=(tender.value_currency or "") if tender.value_amount is not None else "",
         link=tender.url,
         source=titles.get(tender.source, tender.source),
+        number=tender.number,
+        published=tender.published_on.isoformat(),
     )
 
 

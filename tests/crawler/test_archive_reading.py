@@ -366,7 +366,7 @@ def test_forms_come_out_of_a_file_one_by_one(tmp_path: Path) -> None:
     path = tmp_path / "forms.csv"
     path.write_bytes(b"id;form\n" + b"\n;".join(forms))
 
-    found = dict(read_file(path))
+    found = {key: form for key, form, _ in read_file(path)}
 
     assert list(found) == ["900101", "900201", "900102"]
     assert [read_form(form, fetched_from=str(path)).number for form in found.values()] == list(found)
@@ -376,14 +376,14 @@ def test_a_packed_file_is_read_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "forms.csv.xz"
     path.write_bytes(lzma.compress(a_form("call_it")))
 
-    assert [key for key, _ in read_file(path)] == ["900103"]
+    assert [found.key for found in read_file(path)] == ["900103"]
 
 
 def test_a_cut_form_is_given_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "forms.csv"
     path.write_bytes(a_form("call_fr")[:800] + a_form("award_fr") + a_form("call_de")[:800])
 
-    found = [(key, form.endswith(b"</FORM>")) for key, form in read_file(path)]
+    found = [(key, form.endswith(b"</FORM>")) for key, form, _ in read_file(path)]
 
     assert found == [("900101", False), ("900201", True), ("900102", False)]
 
@@ -406,7 +406,7 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> Non
     ],
 )
 def test_every_real_form_is_read(name: str, count: int) -> None:
-    forms = [form for _, form in read_file(REAL / name) if form.endswith(b"</FORM>")]
+    forms = [form for _, form, _ in read_file(REAL / name) if form.endswith(b"</FORM>")]
 
     records = [read_form(form, fetched_from=ADDRESS) for form in forms]
 

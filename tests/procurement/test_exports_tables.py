@@ -11,7 +11,16 @@ import openpyxl
 import pytest
 from sqlalchemy.orm import Session
 
-from procurement.exports.tables import Column, TenderRow, safe_cell, tender_rows, write_csv, write_xlsx
+from procurement.cleaning import clean_text
+from procurement.exports.tables import (
+    Column,
+    TenderRow,
+    plain_cell,
+    safe_cell,
+    tender_rows,
+    write_csv,
+    write_xlsx,
+)
 from procurement.models import Buyer, Cpv
 from procurement.vocabulary import ProcurementMethod, TenderState
 from tests.factories import make_lot, make_tender
@@ -118,6 +127,13 @@ def test_no_text_begins_as_a_formula_does(
         assert not set(cell) & set("\0\t\r\x1b")
 
 
+@pytest.mark.parametrize("text", [*PAYLOADS, "L'été; '=1", "a;b", "'", "'cité'", ""], ids=ascii)
+def test_a_cell_is_read_again_as_the_text_that_it_keeps_from_acting(text: str) -> None:
+    stored = clean_text(text, longest=1000)
+
+    assert plain_cell(safe_cell(stored)) == stored
+
+
 def test_the_corpus_is_as_large_as_promised() -> None:
     assert len(set(PAYLOADS)) >= 40
 
@@ -168,7 +184,7 @@ def test_text_is_read_again_as_it_was(
     rows = read([row(title=text, source="simap.ch")], tmp_path)
 
     assert rows[1][0] == text
-    assert rows[1][-1] == "simap.ch"
+    assert rows[1][list(Column).index(Column.SOURCE)] == "simap.ch"
 
 
 def test_csv_begins_with_the_mark_of_utf8_and_ends_lines_as_its_rfc_says() -> None:
@@ -227,6 +243,8 @@ def test_a_row_says_what_is_called_for_by_whom_where_and_until_when(session: Ses
         currency="CHF",
         link=tender.url,
         source="simap.ch",
+        number=tender.number,
+        published="2026-11-20",
     )
 
 
