@@ -2,8 +2,9 @@
 
     python -m benchmarks.kills [--kills 200] [--seed 1] [--out FILE]
 
-A round makes a new database, kills `aimp crawl simap` again and again while it reads the invented sample,
-lets one run end, and compares what is stored with what the source lists. Prints a table, writes a JSON.
+A round makes a new database, kills `aimp crawl simap` again and again while it reads the invented sample, a
+random time after a random answer, lets one run end, and compares what is stored with what the source lists.
+Prints a table, writes a JSON.
 """
 
 import argparse
@@ -30,6 +31,8 @@ from procurement.i18n import ZURICH
 from procurement.models import CrawlRun, Lot, Notice, NoticeVersion, Tender
 
 _PROJECT = Path(__file__).parents[1]
+# A first run asks for some seventy pages, one after a kill for those that are left.
+_MOST_ASKED = 70
 
 
 @dataclass(slots=True)
@@ -52,51 +55,64 @@ class _Unmoved(ThreadingHTTPServer):
         pass
 
 
-@contextmanager
-def slow_source(today: date, *, pause: float) -> Iterator[tuple[str, Sample]]:
-    """The sample's server, slow enough to be killed in the middle."""
-    sample = build(today)
+@dataclass(slots=True)
+class _Source:
+    """The sample's server: its address, what it has, and how often it was asked."""
 
-    class Slow(handler(sample)):  # type: ignore[misc]
+    address: str
+    sample: Sample
+    asked: int = 0
+
+
+@contextmanager
+def slow_source(today: date, *, pause: float) -> Iterator[_Source]:
+    """The sample's server, slow enough to be killed in the middle."""
+    source = _Source("", build(today))
+
+    class Slow(handler(source.sample)):  # type: ignore[misc]
         def do_GET(self) -> None:  # noqa: N802
+            source.asked += 1
             time.sleep(pause)
             super().do_GET()
 
     with listening(Slow, server_class=_Unmoved) as address:
-        yield f"{address}{ROOT}", sample
+        source.address = f"{address}{ROOT}"
+        yield source
 
 
 def measure(*, kills: int, seed: int, kills_per_round: int = 6) -> Result:
     """Kill collection this many times; deterministic in its moments, not in what they hit."""
     chance, result, started = random.Random(seed), Result(), time.monotonic()  # noqa: S311
     today = datetime.now(UTC).astimezone(ZURICH).date()
-    with slow_source(today, pause=0.02) as (address, sample):
+    with slow_source(today, pause=0.02) as source:
         while result.kills < kills:
             with tempfile.TemporaryDirectory() as folder:
-                _round(
-                    Path(folder), address, sample, chance, result, min(kills_per_round, kills - result.kills)
-                )
+                _round(Path(folder), source, chance, result, min(kills_per_round, kills - result.kills))
     result.seconds = round(time.monotonic() - started, 1)
     return result
 
 
-def _round(
-    folder: Path, address: str, sample: Sample, chance: random.Random, result: Result, kills: int
-) -> None:
+def _round(folder: Path, source: _Source, chance: random.Random, result: Result, kills: int) -> None:
     environment = environment_with(
-        data_dir=str(folder), database_url="", simap_url=address, log_level="ERROR"
+        data_dir=str(folder), database_url="", simap_url=source.address, log_level="ERROR"
     )
     subprocess.run([sys.executable, "-m", "aimp", "migrate"], env=environment, cwd=_PROJECT, check=True)
     crawl = [sys.executable, "-m", "aimp", "crawl", "simap", "--since", "2020-01-01"]
     for _ in range(kills):
+        last = source.asked + chance.randrange(_MOST_ASKED)
         child = subprocess.Popen(crawl, env=environment, cwd=_PROJECT, stdout=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.6, 2.4))
+        while source.asked < last and child.poll() is None:
+            time.sleep(0.002)
+        time.sleep(chance.uniform(0, 0.2))
+        if child.poll() is not None:
+            # Nothing was left to be killed over: the next round begins anew.
+            break
         child.kill()
         child.wait()
         result.kills += 1
     subprocess.run(crawl, env=environment, cwd=_PROJECT, check=True, stdout=subprocess.DEVNULL)
     result.rounds += 1
-    _compare(folder / "aimp.db", sample, result)
+    _compare(folder / "aimp.db", source.sample, result)
 
 
 def _compare(database: Path, sample: Sample, result: Result) -> None:
