@@ -35,7 +35,7 @@ from tests.crawler.conftest import Installation
 from tests.crawler.ted_notices import recording
 from tests.crawler.test_ted_crawl import NOTICES
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SERVER = RECORDINGS.parent / "tools" / "replay.py"
 # How far back the invented publications go; BOAMP is asked in windows.
