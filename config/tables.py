@@ -65,6 +65,8 @@ class SourceForm(_Table):
     licence_checked: str
     expected_per_run: tuple[int, int]
     delay_seconds: float = 1.0
+    timeout_seconds: float = Field(60.0, gt=0)
+    largest_megabytes: int = Field(6, ge=1, le=64)
     known_holes: list[str] = []
 
     @property

@@ -5,6 +5,8 @@ from crawler.source import Tally
 from procurement.vocabulary import Verdict
 
 _LONG_WINDOW_DAYS = 4
+# Three days hold at least one on which offices publish, but for Easter and the like: a warning, no more.
+_USUAL_WINDOW_DAYS = 3
 _SILENT_DAYS = 5
 _VANISHED_SHARE = 0.02
 
@@ -20,7 +22,8 @@ def verdict_on(
 ) -> tuple[Verdict, list[str]]:
     """How a run ended and why, in words; what a spider's fault swallowed is counted as lost in the tally.
 
-    Failed: the listing is incomplete or the run was cut short, so nobody knows what is missing. Incomplete: a
+    Failed: the listing is incomplete or the run was cut short, so nobody knows what is missing; so does a
+    fault of the spider in a list, since one over a publication costs this publication alone. Incomplete: a
     listed publication is lost, missing or in quarantine, a field that we count on is gone from more than one
     in fifty, or nothing at all was listed in a long window. A source that has listed nothing for longer than
     a long week-end (`silent_days`) has failed too: silence is not « nothing new ».
@@ -39,7 +42,7 @@ def verdict_on(
     is_silent = not tally.listed and form.expected_per_run[0] > 0 and silent_days >= _SILENT_DAYS
     if is_silent:
         reasons.append(f"nothing has been listed for {silent_days} days")
-    if tally.listing_failed or is_silent or finish_reason != "finished":
+    if tally.listing_failed or is_silent or spider_errors or finish_reason != "finished":
         return Verdict.FAILED, reasons
     for count, words in (
         (tally.missing, "listed publications are not given by the source"),
@@ -57,11 +60,13 @@ def verdict_on(
 
 
 def warnings_of(tally: Tally, *, form: SourceForm, window_days: int) -> list[str]:
-    """What is odd about a run that lost nothing: far more or fewer publications than are expected."""
+    """What is odd about a list that was read to its end: far more or fewer publications than expected."""
     least, most = form.expected_per_run
+    if tally.listing_failed:
+        return []
     if tally.listed > most * max(1, window_days / 3):
         return [f"warning: {tally.listed} publications in {window_days} days, more than expected"]
-    if 0 < tally.listed < least and window_days >= _LONG_WINDOW_DAYS:
+    if tally.listed < least and window_days >= _USUAL_WINDOW_DAYS:
         return [f"warning: {tally.listed} publications in {window_days} days, fewer than expected"]
     return []
 

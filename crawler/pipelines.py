@@ -10,14 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from twisted.internet.task import LoopingCall
 
-from crawler.source import Ending, Item, Missing, Run, TenderSpider, Unreadable
+from crawler.source import Ending, Item, Missing, Run, TenderSpider, Unfetched, Unreadable
 from crawler.storable import faults_of
 from procurement import notices
 from procurement.cleaning import is_clean, one_line
 from procurement.db import transaction
 from procurement.notices import Outcome, digest_of
 from procurement.records import NoticeRecord
-from procurement.runs import take_lease
+from procurement.runs import is_stubborn, take_lease
 
 logger = logging.getLogger(__name__)
 
@@ -123,8 +123,8 @@ def record_item(session: Session, run: Run, item: Item, now: datetime) -> Ending
             reason = f"{item.source_key}{origin} quarantined: {item.path}: {item.problem}"
             run.tally.reasons.append(one_line(reason, longest=300))
             return "quarantined"
-        case Missing():
-            notices.note_missing(
+        case Missing() | Unfetched():
+            first_at = notices.note_missing(
                 session,
                 source=run.source,
                 source_key=_fitting(item.source_key),
@@ -133,7 +133,9 @@ def record_item(session: Session, run: Run, item: Item, now: datetime) -> Ending
                 fetched_from=item.fetched_from[:1000],
                 now=now,
             )
-            return "missing"
+            if isinstance(item, Missing) or is_stubborn(session, source=run.source, since=first_at, now=now):
+                return "missing"
+            return "lost"
 
 
 def _fitting(key: str) -> str:

@@ -85,6 +85,8 @@ def crawl(
         silent_days=(now - heard).days if heard is not None else 0,
     )
     reasons += warnings_of(run.tally, form=form, window_days=(today - since).days + 1)
+    if run.tally.asked_again:
+        reasons.append(f"{run.tally.asked_again} publications were asked for besides those listed")
     with transaction(engine) as session:
         write_verdict(session.get_one(CrawlRun, row_id), run.tally, verdict, reasons, clock())
         runs.release_lease(session, name=run.lease, holder=run.holder)

@@ -17,8 +17,8 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         # One request at a time, one second apart; our own machine needs no manners.
         "DOWNLOAD_DELAY": 0.0 if is_local else form.delay_seconds,
         "DOWNLOAD_DELAY_JITTER": 0,
-        "CONCURRENT_REQUESTS": 8 if is_local else 1,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 8 if is_local else 1,
+        "CONCURRENT_REQUESTS": 2 if is_local else 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 2 if is_local else 1,
         # What a page gives is stored one after the other; Scrapy would start a hundred workers for each page.
         "CONCURRENT_ITEMS": 1,
         # It would read the source code of a callback for each page; mypy knows what a callback returns.
@@ -32,11 +32,11 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         # simap redirects a first visit without cookies to a check page.
         "COOKIES_ENABLED": True,
         "RETRY_TIMES": 4,
-        "DOWNLOAD_TIMEOUT": 60,
+        "DOWNLOAD_TIMEOUT": form.timeout_seconds,
         "CLOSESPIDER_TIMEOUT": 4 * 3600,
-        # A hostile answer must not take the machine's memory.
-        "DOWNLOAD_MAXSIZE": 16 * 2**20,
-        "DOWNLOAD_WARNSIZE": 8 * 2**20,
+        # A hostile answer must not take the machine's memory: as text it may take four times the room.
+        "DOWNLOAD_MAXSIZE": form.largest_megabytes * 2**20,
+        "DOWNLOAD_WARNSIZE": form.largest_megabytes * 2**19,
         "MEMUSAGE_LIMIT_MB": 1024,
         # Scrapy 2.19 accepts self-signed certificates and opens two doors for remote control by default.
         "DOWNLOAD_VERIFY_CERTIFICATES": True,

@@ -51,8 +51,18 @@ class Missing:
     fetched_from: str
 
 
-Item = NoticeRecord | Unreadable | Missing
-Ending = Literal["stored", "unchanged", "quarantined", "missing"]
+@dataclass(frozen=True, slots=True)
+class Unfetched:
+    """A publication that the source lists and whose answer never came, whatever was tried."""
+
+    source_key: str
+    number: str
+    reason: str
+    fetched_from: str
+
+
+Item = NoticeRecord | Unreadable | Missing | Unfetched
+Ending = Literal["stored", "unchanged", "quarantined", "missing", "lost"]
 
 
 @dataclass(slots=True)
@@ -141,9 +151,14 @@ class TenderSpider(scrapy.Spider):
         self.met: set[str] = set()
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield the first requests."""
-        for request in self.listing():
-            yield request
+        """Yield the first requests; when that itself fails, the listing has."""
+        try:
+            for request in self.listing():
+                yield request
+        except Exception as problem:
+            logger.exception("the listing broke its spider", extra={"source": self.form.key})
+            self.tally.listing_failed = True
+            self.tally.reasons.append(f"{type(problem).__name__} in the spider itself")
 
     def listing(self) -> Iterator[Request | Item]:
         """The requests that list what the source has published in the window."""
@@ -164,12 +179,12 @@ class TenderSpider(scrapy.Spider):
     def unreadable_row(
         self, row: object, problem: ValidationError, response: Response, *, of: str
     ) -> Unreadable:
-        """A row of the list `of` that names no publication: counted, and kept under its digest."""
+        """A row of the list `of` that names no publication: counted, and kept, it alone, under its digest."""
         first = problem.errors(include_url=False, include_input=False)[0]
         path = f"{of}." + ".".join(map(str, first["loc"]))
-        key = digest_of(repr(row).encode("utf-8", "replace"))[:16]
+        payload = json.dumps(row, sort_keys=True).encode()
         self.tally.listed += 1
-        return Unreadable(f"row:{key}", path, first["msg"], response.body, response.url)
+        return Unreadable(f"row:{digest_of(payload)[:16]}", path, first["msg"], payload, response.url)
 
     def ask(
         self,
@@ -231,10 +246,16 @@ class TenderSpider(scrapy.Spider):
             yield Unreadable(key, problem.path, problem.problem, payload, url)
         except ValueError as problem:
             yield Unreadable(key, "answer", str(problem), payload, url)
+        except Exception as problem:
+            yield self.broke_its_reader(key, problem, payload, url)
+
+    def broke_its_reader(self, key: str, problem: Exception, payload: bytes, url: str) -> Unreadable:
+        """A publication over which the spider itself fell: a fault of the reader costs this one alone."""
+        logger.error("a notice broke its reader", exc_info=problem, extra={"source": self.form.key})
+        return Unreadable(key, "reader", type(problem).__name__, payload, url)
 
     def publication(self, response: Response, key: str, number: str) -> Iterator[Request | Item]:
         """One publication, read strictly; what the source refuses is missing, what cannot be read is kept."""
-        self.count_healed(response)
         if response.status != 200:
             yield Missing(key, number, f"HTTP {response.status}", response.url)
             return
@@ -242,12 +263,16 @@ class TenderSpider(scrapy.Spider):
             record = self.read_answer(response, key)
             if record.source_key != key:
                 raise UnreadableNotice("answer", f"it is {record.source_key[:120]!r} that was answered")
-            yield record
         except UnreadableNotice as problem:
             yield Unreadable(key, problem.path, problem.problem, response.body, response.url)
         except ValueError as problem:
             again = self.retry(response, str(problem))
             yield again or Unreadable(key, "answer", str(problem), response.body, response.url)
+        except Exception as problem:
+            yield self.broke_its_reader(key, problem, response.body, response.url)
+        else:
+            self.count_healed(response)
+            yield record
 
     def list_again(self, response: Response, reason: str) -> Iterator[Request | Item]:
         """A page of the listing once more, or the end of the listing."""
@@ -263,7 +288,7 @@ class TenderSpider(scrapy.Spider):
         return get_retry_request(response.request, spider=self, reason=reason)
 
     def count_healed(self, response: Response) -> None:
-        """Count an answer that came only after a retry."""
+        """Count an answer that could be read, and came only after a retry."""
         if response.meta.get("retry_times"):
             self.tally.healed += 1
 
@@ -281,13 +306,14 @@ class TenderSpider(scrapy.Spider):
 
     def gave_up(self, request: Request, reason: str) -> Iterator[Item]:
         """What a request that failed for good costs: one publication, or the whole listing."""
-        if request.cb_kwargs.get("key") is None:
-            self.tally.listing_failed = True
-        else:
-            self.tally.lost += 1
         self.tally.reasons.append(f"{request.url}: {reason}")
         logger.error("a page could not be read", extra={"source": self.form.key, "url": request.url})
-        return iter(())
+        key = request.cb_kwargs.get("key")
+        if key is None:
+            self.tally.listing_failed = True
+        else:
+            asked = (request.meta.get("redirect_urls") or [request.url])[0]
+            yield Unfetched(key, request.cb_kwargs["number"], reason, asked)
 
 
 def read_json(body: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -29,7 +30,11 @@ def faults_of(record: Any, path: str = "") -> Iterator[tuple[str, str]]:
         if value is None:
             continue
         largest = _LARGEST_AMOUNT if name == "value_amount" else _LARGEST
-        yield from _faults(value, f"{path}{name}", widths.get(name), largest)
+        # Whoever looks for a canton looks for its two capitals.
+        if name in ("canton", "place_canton") and not re.fullmatch("[A-Z]{2}", value):
+            yield f"{path}{name}", "no sign of a canton"
+        else:
+            yield from _faults(value, f"{path}{name}", widths.get(name), largest)
 
 
 def _faults(value: Any, path: str, longest: int | None, largest: int) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Alarms to the staff: a source that fails several times in a row, once a day at most."""
+"""Alarms to the staff: a source that several runs in a row did not read, or not wholly."""
 
 from datetime import datetime
 
@@ -15,7 +15,10 @@ FAILURES = 3
 
 
 def post_alarms(session: Session, *, links: Links, now: datetime) -> list[Message]:
-    """Write to all staff about each source whose last three ended runs failed or have no verdict."""
+    """Write to all staff about each source of which none of the last three ended runs was complete.
+
+    Once a day when none of them read it; once a week when what they read is incomplete.
+    """
     staff = session.scalars(
         select(Person)
         .where(Person.role == Role.STAFF, Person.is_active)
@@ -23,22 +26,24 @@ def post_alarms(session: Session, *, links: Links, now: datetime) -> list[Messag
         .order_by(Person.id)
     ).all()
     written: list[Message] = []
-    today = messages.local_date(now).isoformat()
+    today = messages.local_date(now)
     for last in runs.finished_runs(session, now=now):
         newest = [
             run
             for run in runs.runs_of(session, source=last.source, limit=FAILURES + 1)
             if run.ended_at is not None or run.id != last.id
         ][:FAILURES]
-        if len(newest) < FAILURES or any(run.verdict in (Verdict.OK, Verdict.PARTIAL) for run in newest):
+        if len(newest) < FAILURES or any(run.verdict is Verdict.OK for run in newest):
             continue
+        is_unread = all(run.verdict is not Verdict.PARTIAL for run in newest)
+        period = today.isoformat() if is_unread else f"{today:%G-W%V}"
         for person in staff:
             message = outbox.queue(
                 session,
                 person=person,
                 kind="alarm",
-                key=f"alarm:{last.source}:{person.id}:{today}",
-                email=messages.source_alarm(person=person, runs=newest, links=links),
+                key=f"alarm:{last.source}:{person.id}:{period}",
+                email=messages.source_alarm(person=person, runs=newest, is_unread=is_unread, links=links),
                 now=now,
             )
             if message is not None:

@@ -215,16 +215,20 @@ def note_missing(
     reason: str,
     fetched_from: str,
     now: datetime,
-) -> None:
-    """Remember a publication that the source lists and does not give, with its reason."""
+) -> datetime:
+    """Remember a publication that the source lists and does not give, with its reason; says since when."""
     row = session.scalar(
         select(MissingNotice).where(MissingNotice.source == source, MissingNotice.source_key == source_key)
     )
     if row is None:
-        row = MissingNotice(source=source, source_key=source_key, first_at=now)
+        row = MissingNotice(source=source, source_key=source_key, first_at=now, number="")
         session.add(row)
-    row.number, row.reason, row.fetched_from = number, one_line(reason, longest=300), fetched_from
-    row.last_at, row.found_at = now, None
+    elif row.found_at is not None:
+        # It was found, and is missing again: that is another story.
+        row.first_at = now
+    row.number, row.reason = number or row.number, one_line(reason, longest=300)
+    row.fetched_from, row.last_at, row.found_at = fetched_from, now, None
+    return row.first_at
 
 
 def open_cases(session: Session, *, source: str, since: datetime) -> dict[str, str]:

@@ -13,6 +13,10 @@ from procurement.vocabulary import Verdict
 
 _LONGEST_RUN = timedelta(hours=5)
 _STILL_READ = timedelta(days=14)
+# A publication that so many runs lost one after the other is remembered by itself.
+_CHANCES = 3
+# How far back a chain of runs is followed: a month of a source that is read every hour.
+_LONGEST_CHAIN = 1000
 # Written out once: a run takes its lease again with every publication.
 _LEASES = Base.metadata.tables[Lease.__tablename__]
 _TAKE = (
@@ -65,21 +69,35 @@ def last_complete(session: Session, *, source: str) -> datetime | None:
     before it had come to. What such a run found missing or unreadable is remembered by itself and asked
     for again.
     """
-    complete = session.execute(
-        select(CrawlRun.since, CrawlRun.started_at)
+    newest = (
+        select(CrawlRun.id, CrawlRun.since, CrawlRun.started_at)
         .where(
             CrawlRun.source == source,
             CrawlRun.verdict.in_((Verdict.OK, Verdict.PARTIAL)),
             CrawlRun.lost == 0,
             CrawlRun.listed > 0,
         )
-        .order_by(CrawlRun.id)
+        .order_by(CrawlRun.id.desc())
+        .limit(_LONGEST_CHAIN)
+        .subquery()
     )
+    complete = session.execute(select(newest.c.since, newest.c.started_at).order_by(newest.c.id))
     reached: datetime | None = None
     for since, started_at in complete:
         if reached is None or since <= reached.date():
             reached = started_at
     return reached
+
+
+def is_stubborn(session: Session, *, source: str, since: datetime, now: datetime) -> bool:
+    """Whether a publication first lost at a moment is lost by the third run since then.
+
+    It is missing from now on, as one that the source refuses: it is asked for again and holds no window back.
+    """
+    earlier = select(CrawlRun.id).where(
+        CrawlRun.source == source, CrawlRun.lost > 0, CrawlRun.ended_at >= since, CrawlRun.ended_at < now
+    )
+    return len(session.scalars(earlier.limit(_CHANCES)).all()) >= _CHANCES - 1
 
 
 def last_heard(session: Session, *, source: str) -> datetime | None:

@@ -39,8 +39,11 @@ def _run(run: CrawlRun) -> dict[str, Any]:
         "started": run.started_at.isoformat(),
         "ended": run.ended_at.isoformat() if run.ended_at else None,
         "requested": run.requested,
+        "listed": run.listed,
         "stored": run.stored,
         "unchanged": run.unchanged,
         "quarantined": run.quarantined,
         "missing": run.missing,
+        "lost": run.lost,
+        "healed": run.healed,
     }

@@ -4,6 +4,8 @@ Source: simap OpenAPI 1.5.1, `ProjectsSearchEntry`, `PublicProjectHeader`, `CPVC
 `ProcOfficesPublicData`.
 """
 
+from typing import Any
+
 from pydantic import Field
 
 from crawler.simap.shape import Shape, Text
@@ -24,6 +26,20 @@ class SearchRow(Shape):
     publicationNumber: str
     lotsType: str
     lots: list[LotRow] | None = None
+
+
+class Pagination(Shape):
+    """Where the search's next page begins; a page that holds fewer rows than it might is the last."""
+
+    lastItem: str | None = None
+    itemsPerPage: int = Field(20, ge=1)
+
+
+class SearchPage(Shape):
+    """A page of the search: its rows are read one by one, so that one bad row costs no other."""
+
+    projects: list[Any]
+    pagination: Pagination = Pagination()
 
 
 class HeaderPublication(Shape):

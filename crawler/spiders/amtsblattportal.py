@@ -57,7 +57,6 @@ class AmtsblattportalSpider(TenderSpider):
 
     def search_page(self, response: Response, rubric: str, page: int) -> Iterator[Request | Item]:
         """Note what a page lists, then ask for the next, or for the publications when every list is whole."""
-        self.count_healed(response)
         try:
             if response.status != 200:
                 raise ValueError(f"HTTP {response.status}")
@@ -68,6 +67,7 @@ class AmtsblattportalSpider(TenderSpider):
         except ValueError as problem:
             yield from self.list_again(response, f"no list of publications: {problem}")
             return
+        self.count_healed(response)
         if outside is not None:
             # The filter did nothing: this is the whole gazette.
             yield from self.stop_listing(

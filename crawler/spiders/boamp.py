@@ -58,7 +58,6 @@ class BoampSpider(TenderSpider):
         self, response: Response, part: Slice, seen: frozenset[str], total: int | None, offset: int
     ) -> Iterator[Request | Item]:
         """Take the rows of a page and ask for the next, until as many came as the first page announced."""
-        self.count_healed(response)
         if response.status != 200:
             yield from self.refused(response)
             return
@@ -78,6 +77,7 @@ class BoampSpider(TenderSpider):
         if len(came) == len(seen) and len(came) < announced:
             yield from self.list_again(response, f"{len(came)} of {announced} notices came")
             return
+        self.count_healed(response)
         for row in rows:
             yield from self.row(row)
         following = offset + PAGE

@@ -34,7 +34,6 @@ class FeedSpider(EntrySpider):
 
     def list_feed(self, response: Response) -> Iterator[Request | Item]:
         """Hand over each entry; a feed may truly be empty, another document is a fault."""
-        self.count_healed(response)
         try:
             if response.status != 200:
                 raise ValueError(f"HTTP {response.status}")
@@ -42,6 +41,7 @@ class FeedSpider(EntrySpider):
         except ValueError as problem:
             yield from self.list_again(response, str(problem))
             return
+        self.count_healed(response)
         for entry in entries:
             yield from self.entry(entry, response.url)
 

@@ -51,7 +51,6 @@ class OcdsSpider(TenderSpider):
 
     def releases(self, response: Response) -> Iterator[Request | Item]:
         """Hand over each release of a package, then ask for the next package."""
-        self.count_healed(response)
         try:
             if response.status != 200:
                 raise ValueError(f"HTTP {response.status}")
@@ -59,6 +58,7 @@ class OcdsSpider(TenderSpider):
         except ValueError as problem:
             yield from self.list_again(response, f"no release package: {problem}")
             return
+        self.count_healed(response)
         for release in package.releases:
             yield from self.release(release, response.url)
         if package.following:

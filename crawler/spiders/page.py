@@ -56,7 +56,6 @@ class PageSpider(EntrySpider):
 
     def list_page(self, response: Response) -> Iterator[Request | Item]:
         """Take each entry, then the next page; no entry at all is a fault, unless the page says so itself."""
-        self.count_healed(response)
         self.pages.add(response.url)
         try:
             page = self.parsed(response)
@@ -66,6 +65,7 @@ class PageSpider(EntrySpider):
         except ValueError as problem:
             yield from self.list_again(response, str(problem))
             return
+        self.count_healed(response)
         self.is_in_window = False
         for item in items:
             yield from self.entry(item, response.url)

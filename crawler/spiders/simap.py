@@ -15,7 +15,7 @@ from scrapy.http import Request, Response
 
 from config.settings import is_loopback
 from crawler.simap.drift import drift_of
-from crawler.simap.listing import ProjectHeader, SearchRow
+from crawler.simap.listing import ProjectHeader, SearchPage, SearchRow
 from crawler.simap.reading import read_details
 from crawler.source import Item, TenderSpider, read_json
 from procurement.db import transaction
@@ -23,7 +23,6 @@ from procurement.notices import pointed_at
 from procurement.records import NoticeRecord
 from procurement.vocabulary import ProcurementMethod
 
-_PAGE = 20
 # The search demands a text or a quick filter: all ten kinds together filter nothing out.
 _ALL_KINDS = (
     "construction",
@@ -59,6 +58,7 @@ class SimapSpider(TenderSpider):
 
     def after_greeting(self, response: Response) -> Iterator[Request]:
         """The cookie check is passed: begin with the newest publications."""
+        self.count_healed(response)
         yield self.search()
 
     def search(self, last_item: str = "") -> Request:
@@ -76,22 +76,23 @@ class SimapSpider(TenderSpider):
 
     def search_page(self, response: Response, last_item: str) -> Iterator[Request | Item]:
         """Ask for what the rows name, then for the next page, until a page is short."""
-        self.count_healed(response)
         try:
-            answer = read_json(response.body)
-            rows = answer["projects"]
-            next_item = (answer.get("pagination") or {}).get("lastItem") or ""
-            if response.status != 200 or not isinstance(rows, list):
+            page = SearchPage.model_validate(read_json(response.body))
+            is_last = len(page.projects) < page.pagination.itemsPerPage
+            if response.status != 200:
                 raise ValueError(f"HTTP {response.status}")
-        except (ValueError, KeyError, TypeError, AttributeError) as problem:
+            if not is_last and page.pagination.lastItem in (None, "", last_item):
+                raise ValueError("the search stands still")
+        except ValueError as problem:
             yield from self.list_again(response, f"no list of projects: {problem}")
             return
-        for row in rows:
+        self.count_healed(response)
+        for row in page.projects:
             yield from self.row(row, response)
-        if len(rows) >= _PAGE and next_item and next_item != last_item:
-            yield self.search(next_item)
-        else:
+        if is_last:
             yield from self.take_again()
+        else:
+            yield self.search(page.pagination.lastItem or "")
 
     def row(self, row: object, response: Response) -> Iterator[Request | Item]:
         """The publications that one project names; a project with lots is asked for its header too."""
@@ -112,12 +113,12 @@ class SimapSpider(TenderSpider):
 
     def header(self, response: Response, project: str) -> Iterator[Request | Item]:
         """The newest publication of each lot: the search shows only the newest of all."""
-        self.count_healed(response)
         try:
             header = ProjectHeader.model_validate(read_json(response.body))
         except ValueError as problem:
             yield from self.list_again(response, f"no project header: {problem}")
             return
+        self.count_healed(response)
         newest = [header.latestPublication, *(lot.latestPublication for lot in header.lots or [])]
         for publication in newest:
             if publication is not None:

@@ -66,7 +66,6 @@ class SimapArchiveSpider(TenderSpider):
 
     def search_page(self, response: Response, page: int) -> Iterator[Request | Item]:
         """Ask for each form of the page, then for the next page; the list must hold what it says it holds."""
-        self.count_healed(response)
         try:
             if response.status != 200:
                 raise ValueError(f"HTTP {response.status}")
@@ -75,6 +74,7 @@ class SimapArchiveSpider(TenderSpider):
         except ValueError as problem:
             yield from self.list_again(response, f"no list of forms: {problem}")
             return
+        self.count_healed(response)
         if outside:
             # What the search does not understand it leaves out of account, and gives the whole archive.
             yield from self.stop_listing(response, f"form {outside[0].id} is none of those asked for")

@@ -113,11 +113,19 @@ def sign_in_code(*, person: Person, code: str, minutes: int, links: Links) -> Em
     )
 
 
-def source_alarm(*, person: Person, runs: Sequence[CrawlRun], links: Links) -> Email:
-    """The alarm to staff: a source that has failed several times in a row, with what its runs said."""
+def source_alarm(*, person: Person, runs: Sequence[CrawlRun], is_unread: bool, links: Links) -> Email:
+    """The alarm to staff: a source that several runs did not read, or not wholly, with what they said."""
     language = person.language
     tr = translator(language)
     newest = runs[0]
+    if is_unread:
+        subject = tr.gettext("La source {source} n’est plus lue")
+        happened = tr.gettext("Les {count} dernières lectures de {source} ont échoué :")
+        how_often = tr.gettext("Ce message part au plus une fois par jour et par source.")
+    else:
+        subject = tr.gettext("La source {source} n’est pas lue en entier")
+        happened = tr.gettext("Aucune des {count} dernières lectures de {source} n’est complète :")
+        how_often = tr.gettext("Ce message part au plus une fois par semaine et par source.")
     lines = [
         Paragraph(
             tr.gettext("{when} : {reason}").format(
@@ -129,23 +137,15 @@ def source_alarm(*, person: Person, runs: Sequence[CrawlRun], links: Links) -> E
     ]
     return Email(
         language=language,
-        subject=tr.gettext("La source {source} n’est plus lue").format(source=newest.source),
+        subject=subject.format(source=newest.source),
         preheader=tr.gettext("Des marchés peuvent manquer tant que ce n’est pas réparé."),
         greeting=tr.gettext("Bonjour {name},").format(name=person.name),
         blocks=(
-            Paragraph(
-                tr.gettext("Les {count} dernières lectures de {source} ont échoué :").format(
-                    count=len(runs), source=newest.source
-                ),
-                tone="warning",
-            ),
+            Paragraph(happened.format(count=len(runs), source=newest.source), tone="warning"),
             *lines,
             Button(tr.gettext("Voir l’état des sources"), links.sources()),
         ),
-        foot=(
-            tr.gettext("Ce message part au plus une fois par jour et par source."),
-            person.chamber.name,
-        ),
+        foot=(how_often, person.chamber.name),
     )
 
 

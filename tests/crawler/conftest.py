@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from config.settings import environment_with
+from procurement.db import connect, transaction
 from procurement.i18n import ZURICH
 from tests.crawler.spoiled import Spoiled, serve_spoiled
 
@@ -47,6 +50,14 @@ class Installation:
         assert code == 0, said
         found: dict[str, Any] = json.loads(said.splitlines()[-1])
         return found
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction on its database."""
+        engine = connect(f"sqlite:///{self.folder / 'var' / 'aimp.db'}")
+        with transaction(engine) as session:
+            yield session
+        engine.dispose()
 
     def last_run(self) -> dict[str, Any]:
         """The last run over simap."""

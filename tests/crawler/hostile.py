@@ -159,10 +159,11 @@ def serve_hostile(
     *,
     robots: bytes = b"",
     tls: ssl.SSLContext | None = None,
+    at_once: int = 1,
 ) -> Iterator[Hostile]:
-    """List these publications as simap does, and answer each of them in its own way."""
+    """List these publications as simap does, and answer each of them in its own way, some at once."""
     state = Hostile()
-    with _Server(("127.0.0.1", 0), _handler(publications, today, state, robots)) as server:
+    with _Server(("127.0.0.1", 0), _handler(publications, today, state, robots, at_once)) as server:
         server.tls = tls
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         base = "https://localhost" if tls else "http://127.0.0.1"
@@ -172,9 +173,9 @@ def serve_hostile(
 
 
 def _handler(
-    publications: list[Publication], today: date, state: Hostile, robots: bytes
+    publications: list[Publication], today: date, state: Hostile, robots: bytes, at_once: int
 ) -> type[socketserver.BaseRequestHandler]:
-    one_at_a_time = threading.Lock()
+    few_at_once = threading.Semaphore(at_once)
     by_key = {each.key: (number, each) for number, each in enumerate(publications, 70_000)}
 
     def answers(path: str, query: dict[str, list[str]]) -> Iterable[bytes]:
@@ -201,7 +202,7 @@ def _handler(
                     continue
                 state.asked.append(urlsplit(target).path)
                 # A real source is asked one thing at a time; only this machine is asked eight at once.
-                with one_at_a_time:
+                with few_at_once:
                     for piece in answers(urlsplit(target).path, parse_qs(urlsplit(target).query)):
                         self.wfile.write(piece)
 

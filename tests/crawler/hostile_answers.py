@@ -130,8 +130,11 @@ MISTYPED = [
     _value(f"{path} is {value!r}", "quarantined", path, value) for path, value in _WRONG_TYPES.items()
 ]
 TEXTS = [
-    _value("ten megabytes of description", "stored", "procurement/orderDescription/fr", "mot " * 2_600_000),
-    _value("ten megabytes of title", "stored", "base/title/fr", "Titre é " * 1_200_000),
+    _value("ten megabytes of description", "lost", "procurement/orderDescription/fr", "mot " * 2_600_000),
+    _value("five megabytes of description", "stored", "procurement/orderDescription/fr", "mot " * 1_300_000),
+    _value("five megabytes of title", "stored", "base/title/fr", "Titre é " * 580_000),
+    # One such letter, and Python keeps the whole text in four bytes a letter.
+    _value("five megabytes and a smiley", "stored", "base/title/fr", "\U0001f600" + "Titre " * 870_000),
     _value("a million smileys", "stored", "base/title/fr", "\U0001f600" * 1_200_000),
     _value("fifty thousand paragraphs", "quarantined", "procurement/orderDescription/fr", "<p>x" * 50_000),
     _value("thirty thousand tables", "quarantined", "terms/remediesNotice/fr", "<table><tr><td>x" * 30_000),

@@ -1,7 +1,7 @@
 """What a spider hands over ends in exactly one place, and is counted there only when it is safe."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,12 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.exc import OperationalError
 
 from crawler.pipelines import StoreNotice
-from crawler.source import Missing, Run, Tally, Unreadable
+from crawler.source import Item, Missing, Run, Tally, Unfetched, Unreadable
 from crawler.storable import faults_of
 from procurement.db import transaction
 from procurement.models import MissingNotice, Notice, Quarantine
-from procurement.records import NoticeRecord
+from procurement.notices import note_missing
+from procurement.runs import start_crawl
 from procurement.vocabulary import Stated
 from tests.crawler.test_simap_reading import DETAILS, a_call, read
 
@@ -24,7 +25,7 @@ def run_on(engine: Engine) -> Run:
     return Run("simap", engine, "test", Tally(listed=1), lambda: NOW)
 
 
-def store(run: Run, item: NoticeRecord | Unreadable | Missing) -> None:
+def store(run: Run, item: Item) -> None:
     """Hand one item over; no run of Scrapy is needed for that."""
     StoreNotice(run, None).process_item(item)  # type: ignore[arg-type]
 
@@ -104,9 +105,46 @@ def test_a_fault_within_a_lot_is_named_by_its_place() -> None:
     faults = list(faults_of(replace(record, call=replace(record.call, lots=(spoilt, *others)))))
 
     assert faults == [
-        ("call.lots.0.place_canton", "longer than 2 characters"),
+        ("call.lots.0.place_canton", "no sign of a canton"),
         ("call.lots.0.criteria.0.weight", "no finite number"),
     ]
+
+
+@pytest.mark.parametrize(("canton", "is_wrong"), [("GE", False), (None, False), ("ge", True), ("G", True)])
+def test_a_canton_is_two_capitals(canton: str | None, is_wrong: bool) -> None:
+    record = read(a_call(with_lots=False))
+    assert record.buyer is not None
+
+    faults = list(faults_of(replace(record, buyer=replace(record.buyer, canton=canton))))
+
+    assert faults == ([("buyer.canton", "no sign of a canton")] if is_wrong else [])
+
+
+def test_what_three_runs_lost_is_missing(engine: Engine) -> None:
+    endings = []
+    for day in range(4):
+        now = NOW + timedelta(days=day)
+        run = Run("simap", engine, "test", Tally(listed=1), lambda now=now: now)  # type: ignore[misc]
+        store(run, Unfetched("a", "9-01", "HTTP 500", "http://127.0.0.1/a"))
+        endings.append((run.tally.lost, run.tally.missing))
+        with transaction(engine) as session:
+            row = start_crawl(session, source="simap", since=now.date(), now=now)
+            row.ended_at, row.lost = now, run.tally.lost
+
+    assert endings == [(1, 0), (1, 0), (0, 1), (0, 1)]
+    with transaction(engine, read_only=True) as session:
+        [kept] = session.scalars(select(MissingNotice))
+    assert (kept.number, kept.reason, kept.first_at) == ("9-01", "HTTP 500", NOW)
+
+
+def test_what_was_found_and_is_lost_again_has_its_three_runs_anew(engine: Engine) -> None:
+    later = NOW + timedelta(days=9)
+    with transaction(engine) as session:
+        note = {"source": "simap", "source_key": "a", "number": "", "reason": "x", "fetched_from": "x"}
+        note_missing(session, **note, now=NOW)
+        session.scalars(select(MissingNotice)).one().found_at = NOW
+
+        assert note_missing(session, **note, now=later) == later
 
 
 def test_nothing_is_wrong_with_what_is_read_rightly() -> None:

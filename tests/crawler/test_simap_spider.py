@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from scrapy.http import Request, TextResponse
+from scrapy.utils.test import get_crawler
 from sqlalchemy import Engine
 
 from config.tables import sources
@@ -147,13 +148,35 @@ def test_a_project_that_moves_between_pages_is_read_as_it_was_and_as_it_is(engin
     assert len(headers) == 2
 
 
-def test_a_cursor_that_does_not_move_ends_the_list(engine: Engine) -> None:
+@pytest.mark.parametrize("cursor", ["same", "", None])
+def test_a_cursor_that_does_not_move_fails_the_list(engine: Engine, cursor: str | None) -> None:
     spider = spider_on(engine)
+    spider.crawler = get_crawler(SimapSpider, {"RETRY_TIMES": 0})
     rows = [{**with_lots(), "id": f"project-{number}", "lots": []} for number in range(20)]
+    page = {"projects": rows, "pagination": {"lastItem": cursor, "itemsPerPage": 20}}
 
-    found = list(spider.search_page(answer_of(a_page(*rows, last_item="same"), SEARCH), last_item="same"))
+    found = list(spider.search_page(answer_of(page, SEARCH), last_item="same"))
 
-    assert not any(isinstance(each, Request) and "project-search" in each.url for each in found)
+    assert (found, spider.tally.listing_failed) == ([], True)
+
+
+def test_pages_that_become_shorter_are_read_to_the_last(engine: Engine) -> None:
+    spider = spider_on(engine)
+    rows = [{**with_lots(), "id": f"project-{number}", "lots": []} for number in range(10)]
+    page = {"projects": rows, "pagination": {"lastItem": "20261119|1", "itemsPerPage": 10}}
+
+    found = list(spider.search_page(answer_of(page, SEARCH), last_item=""))
+
+    assert any(isinstance(each, Request) and "lastItem=20261119" in each.url for each in found)
+
+
+def test_of_a_list_only_the_row_that_cannot_be_read_is_kept(engine: Engine) -> None:
+    wrong = {**with_lots(), "publicationId": None}
+
+    found = list(spider_on(engine).search_page(answer_of(a_page(with_lots(), wrong), SEARCH), last_item=""))
+
+    [kept] = [each for each in found if isinstance(each, Unreadable)]
+    assert (json.loads(kept.payload), kept.path) == (wrong, "projects[].publicationId")
 
 
 def test_an_unknown_field_is_named_once_a_run(engine: Engine) -> None:

@@ -45,6 +45,8 @@ class Journal:
     # Given the rows of the search, what is answered instead of them.
     rows: Callable[[list[Any]], list[Any]] = lambda rows: rows
     refusals: list[tuple[int, str]] = field(default_factory=list)
+    # How many notices the search says it has, and never names.
+    announced: int = 0
 
     def search(self, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """A page of the search: empty at the end, as the API says."""
@@ -57,7 +59,7 @@ class Journal:
         page = rows[start : start + PAGE]
         return 200, {
             "notices": page,
-            "totalNoticeCount": len(rows),
+            "totalNoticeCount": len(rows) + self.announced,
             "iterationNextToken": str(start + PAGE),
             "timedOut": False,
         }
@@ -263,3 +265,15 @@ def test_a_row_without_a_link_or_with_one_that_leads_away_is_counted(
 
     assert (code, run["verdict"]) == (0, "partial")
     assert (run["listed"], run["stored"], run["quarantined"], run["lost"]) == (6, 3, 2, 1)
+
+
+def test_what_the_search_announces_and_never_names_is_lost(
+    journal: Journal, installation: Installation
+) -> None:
+    journal.announced = 2
+
+    code, run = crawl(installation)
+
+    assert (code, run["verdict"]) == (0, "partial")
+    assert (run["listed"], run["stored"], run["lost"]) == (7, 5, 2)
+    assert any("5 of 7 announced notices were listed" in reason for reason in run["reasons"])

@@ -1,4 +1,4 @@
-"""Staff hear of a source that is broken, once a day, and not of one that stumbles."""
+"""Staff hear of a source that is broken, once a day or once a week, and not of one that stumbles."""
 
 from datetime import datetime, timedelta
 
@@ -53,7 +53,13 @@ def test_three_failures_in_a_row_are_told_to_each_of_the_staff(session: Session,
 
 @pytest.mark.parametrize(
     "verdicts",
-    [(FAILED, FAILED), (FAILED, FAILED, OK), (FAILED, OK, FAILED, FAILED), (FAILED, PARTIAL, FAILED), (OK,)],
+    [
+        (FAILED, FAILED),
+        (FAILED, FAILED, OK),
+        (FAILED, OK, FAILED, FAILED),
+        (PARTIAL, OK, PARTIAL, PARTIAL),
+        (OK,),
+    ],
 )
 def test_a_source_that_stumbles_is_no_alarm(
     session: Session, now: datetime, verdicts: tuple[Verdict, ...]
@@ -74,6 +80,20 @@ def test_an_alarm_comes_once_a_day(session: Session, now: datetime) -> None:
     ]
 
     assert counts == [1, 0, 1]
+
+
+@pytest.mark.parametrize("verdicts", [(PARTIAL, PARTIAL, PARTIAL), (FAILED, PARTIAL, None, FAILED)])
+def test_what_is_never_read_wholly_is_told_once_a_week(
+    session: Session, now: datetime, verdicts: tuple[Verdict | None, ...]
+) -> None:
+    make_person(session, role=Role.STAFF, member=None)
+    runs(session, now, *verdicts)
+
+    found = [post_alarms(session, links=LINKS, now=now + timedelta(days=days)) for days in (0, 1, 5, 6)]
+
+    # The first is a Tuesday.
+    assert [len(each) for each in found] == [1, 0, 0, 1]
+    assert "pas lue en entier" in found[0][0].subject
 
 
 def test_a_run_under_way_says_nothing_and_a_crashed_one_counts(session: Session, now: datetime) -> None:

@@ -72,7 +72,7 @@ def _sign_in_code(session: Session, person: Person) -> Email:
 def _source_alarm(session: Session, person: Person) -> Email:
     found = [_run("simap", Verdict.FAILED, NOW - timedelta(hours=hours)) for hours in range(3)]
     found[0].reasons = ["the list of publications could not be read to its end"]
-    return messages.source_alarm(person=person, runs=found, links=LINKS)
+    return messages.source_alarm(person=person, runs=found, is_unread=True, links=LINKS)
 
 
 _SAMPLES: dict[str, Callable[[Session, Person], Email]] = {

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from procurement import runs
@@ -124,6 +124,18 @@ def test_only_a_run_that_lost_nothing_moves_the_window(
     _run(session, now, **facts)
 
     assert runs.last_complete(session, source="simap") == (now if is_complete else before)
+
+
+def test_a_chain_of_runs_is_followed_a_thousand_runs_back(session: Session, now: datetime) -> None:
+    _run(session, now - timedelta(days=90))
+    facts = {"source": "simap", "since": date(2026, 11, 20), "verdict": Verdict.OK, "listed": 30}
+    moments = [now - timedelta(minutes=1000 - number) for number in range(1000)]
+    session.execute(
+        insert(CrawlRun), [{**facts, "started_at": each, "ended_at": each, "reasons": []} for each in moments]
+    )
+
+    # Were the first still asked, the gap after it would hold the window back for ever.
+    assert runs.last_complete(session, source="simap") == moments[-1]
 
 
 def test_a_source_never_read_has_no_complete_run(session: Session) -> None:

@@ -227,13 +227,15 @@ def test_a_sign_in_code_holds_no_french_of_ours(session: Session, language: str)
 
 
 @each_language
-def test_an_alarm_holds_no_french_of_ours(session: Session, language: str) -> None:
+@pytest.mark.parametrize("is_unread", [True, False])
+def test_an_alarm_holds_no_french_of_ours(session: Session, language: str, is_unread: bool) -> None:
     staff = make_person(session, role=Role.STAFF, language=language)
     failed = [
         CrawlRun(source="ted", since=date(2026, 11, 20), started_at=NOW, ended_at=NOW) for _ in range(3)
     ]
 
-    rendered = render(messages.source_alarm(person=staff, runs=failed, links=LINKS))
+    email = messages.source_alarm(person=staff, runs=failed, is_unread=is_unread, links=LINKS)
+    rendered = render(email)
 
     assert french_in(rendered.subject + rendered.text, language) == []
 
