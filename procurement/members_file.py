@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from config.tables import sectors
 from procurement import work
 from procurement.accounts import valid_email
+from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
 from procurement.errors import UnreadableFile
 from procurement.labelled import LANGUAGES
 from procurement.models import Chamber, Member, Person
-from procurement.reasons import CANTONS
 from procurement.vocabulary import Frequency, LegalForm, Role
 
 COLUMNS = (
