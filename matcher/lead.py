@@ -79,7 +79,9 @@ class LotFacts:
     @property
     def value_chf(self) -> int | None:
         """The value in francs; one in another currency, or in none that is named, is unknown."""
-        return self.value_amount if self.value_currency == "CHF" else None
+        # Forms that want a sum are given 0 or 1 by those who will not name one.
+        is_said = (self.value_currency or "").upper() == "CHF" and (self.value_amount or 0) > 1
+        return self.value_amount if is_said else None
 
     @property
     def asks_for_one_bidder(self) -> bool:

@@ -167,7 +167,7 @@ def test_of_two_risks_the_heavier_is_said() -> None:
         (
             _CHF_300_000,
             {"largest_contract_chf": 100_000},
-            "Plus grand (CHF\u00a0300’000) que ce que vous portez seul\u00a0: à prévoir avec d’autres.",
+            "Plus grand (CHF\u00a0300\u202f000) que ce que vous portez seul\u00a0: à prévoir avec d’autres.",
         ),
         (
             {"reserved_to": ("res-pub-ser",)},

@@ -7,6 +7,7 @@ from matcher.lead import lot_facts, member_facts
 from procurement.models import Consideration, Cpv
 from procurement.vocabulary import ContractNature, CriterionKind, Stated, TenderState
 from tests.factories import make_lot, make_member, make_tender
+from tests.matcher.facts import a_lot
 
 
 def test_a_lot_carries_the_facts_of_its_tender(session: Session) -> None:
@@ -179,3 +180,19 @@ def test_what_a_member_has_won_counts_as_its_references_do(session: Session) -> 
     member = make_member(session, references=["Écoles", "Crèches"], past_wins=["Crèches", "Musée"])
 
     assert member_facts(session, member).references == ("Écoles", "Crèches", "Musée")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "francs"),
+    [
+        (2, "CHF", 2),
+        (5_000, "chf", 5_000),
+        (1, "CHF", None),
+        (0, "CHF", None),
+        (None, "CHF", None),
+        (5_000, "EUR", None),
+        (5_000, None, None),
+    ],
+)
+def test_a_sum_counts_in_francs_only(amount: int | None, currency: str | None, francs: int | None) -> None:
+    assert a_lot(value_amount=amount, value_currency=currency).value_chf == francs
