@@ -122,6 +122,7 @@ def test_a_score_too_low_to_tell_is_not_explained() -> None:
             "reserved_abroad",
         ),
         ({"buyer_country": "FR"}, {"statuses": ("sheltered_workshop",)}, None),
+        ({"reserved_to": ("res-ws",), "buyer_country": "CH"}, {"statuses": ("sheltered_workshop",)}, None),
         ({"is_execution_reserved": True}, {}, "execution_reserved"),
         ({"is_execution_reserved": True}, {"statuses": ("public_service_mission",)}, "execution_reserved"),
         ({"is_execution_reserved": True}, {"statuses": ("work_integration",)}, None),
