@@ -9,6 +9,7 @@ from typing import Any
 from matcher.classifier import Judgement
 from matcher.lead import Lead
 from matcher.signals import SIGNALS, Signal
+from procurement.reserved import Reservation, may_take_part
 from procurement.vocabulary import CriteriaSource, Stated
 
 MOST_REASONS = 3
@@ -104,8 +105,39 @@ _LARGE_AMOUNT = 250_000
 def no_consortium(weighed: Weighed) -> Doubt | None:
     """The contract is known to be large, and the notice does not admit consortia."""
     lot = weighed.lead.lot
-    is_large = bool(lot.is_under_treaty) or (lot.value_amount or 0) >= _LARGE_AMOUNT
+    is_large = bool(lot.is_under_treaty) or (lot.value_chf or 0) >= _LARGE_AMOUNT
     return Doubt(0.65) if is_large and lot.consortium_allowed is Stated.NO else None
+
+
+@risk
+def larger_than_alone(weighed: Weighed) -> Doubt | None:
+    """The lot is known to be larger than what the member carries alone: it is one for several."""
+    lead = weighed.lead
+    return Doubt(0.7, {"value_chf": lead.lot.value_chf}) if lead.is_larger_than_alone else None
+
+
+@risk
+def reserved_to_check(weighed: Weighed) -> Doubt | None:
+    """Participation is reserved, and it is not known whether the member may take part."""
+    lead = weighed.lead
+    is_open = lead.may_take_part is Stated.YES
+    return None if is_open else Doubt(0.85, {"reserved_to": list(lead.lot.reserved_to)})
+
+
+@risk
+def reserved_abroad(weighed: Weighed) -> Doubt | None:
+    """The member has the status that is asked for, yet the buyer's country may not recognise it."""
+    lead = weighed.lead
+    is_met = bool(lead.lot.reserved_to) and lead.may_take_part is Stated.YES
+    return Doubt(0.7) if is_met and lead.lot.buyer_country not in (None, "", "CH") else None
+
+
+@risk
+def execution_reserved(weighed: Weighed) -> Doubt | None:
+    """The contract is to be carried out in sheltered employment, which the member is not known to offer."""
+    lot, statuses = weighed.lead.lot, weighed.lead.member.statuses
+    offers = may_take_part(statuses, (Reservation.INTEGRATION,)) is Stated.YES
+    return Doubt(0.6) if lot.is_execution_reserved and not offers else None
 
 
 # The signals that speak of the subject, by what they read: codes or words.

@@ -7,6 +7,7 @@ from typing import Any
 
 from matcher.lead import Lead
 from matcher.words import holds_phrase, normalise
+from procurement.vocabulary import Stated
 
 Asked = Callable[[Lead, datetime], Mapping[str, Any] | None]
 
@@ -90,6 +91,26 @@ def language_of_offers(lead: Lead, now: datetime) -> Mapping[str, Any] | None:
     if not asked or not offered or set(asked) & set(offered):
         return None
     return {"languages": list(asked)}
+
+
+@gate("Assez grand pour valoir une offre")
+def worthwhile(lead: Lead, now: datetime) -> Mapping[str, Any] | None:
+    """Stops a lot known to be smaller than what the member says is worth an offer."""
+    value, least = lead.lot.value_chf, lead.member.smallest_contract_chf
+    return None if value is None or least is None or value >= least else {"value_chf": value}
+
+
+@gate("À la taille du membre, seul ou à plusieurs")
+def size(lead: Lead, now: datetime) -> Mapping[str, Any] | None:
+    """Stops a lot known to be larger than the member carries alone, and that it may only carry alone."""
+    is_out = lead.is_larger_than_alone and lead.lot.asks_for_one_bidder
+    return {"value_chf": lead.lot.value_chf} if is_out else None
+
+
+@gate("Ouvert au statut du membre")
+def reserved(lead: Lead, now: datetime) -> Mapping[str, Any] | None:
+    """Stops a lot reserved to statuses none of which the member has; one that we do not know passes."""
+    return {"reserved_to": list(lead.lot.reserved_to)} if lead.may_take_part is Stated.NO else None
 
 
 def answers(lead: Lead, now: datetime) -> list[GateAnswer]:

@@ -1,6 +1,6 @@
 """Leads: the plain facts about one lot and one member, as they were known when the notice appeared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from procurement.codes import cpv_all_languages
 from procurement.labelled import LANGUAGES
 from procurement.models import Criterion, Lot, Member, Tender, Translations, in_language
-from procurement.vocabulary import CriteriaSource, CriterionKind, Stated, TenderState
+from procurement.reserved import may_take_part
+from procurement.vocabulary import ContractNature, CriteriaSource, CriterionKind, Stated, TenderState
+
+# The fields of eForms by which participation, or the performance of the contract, is reserved.
+_RESERVED_PARTICIPATION = "BT-71"
+_RESERVED_EXECUTION = "BT-736"
+_NOT_RESERVED = frozenset({"none", "no", "false", "not-known"})
+_IN_DOCUMENTS = "in_documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +43,15 @@ class LotFacts:
     submission_deadline: datetime | None = None
     offer_languages: tuple[str, ...] = ()
     consortium_allowed: Stated = Stated.NOT_SPECIFIED
+    subcontracting_allowed: Stated = Stated.NOT_SPECIFIED
+    # The notice leaves the rules to its documents: what it answers itself may be no more than a default.
+    has_rules_in_documents: bool = False
+    # The codes of BT-71, those that we do not know included.
+    reserved_to: tuple[str, ...] = ()
+    is_execution_reserved: bool = False
     is_under_treaty: bool | None = None
     value_amount: int | None = None
+    value_currency: str | None = None
     award_criteria_source: CriteriaSource = CriteriaSource.NOT_SPECIFIED
     selection_criteria_in_documents: Stated = Stated.NOT_SPECIFIED
     changed_at: datetime | None = None
@@ -62,6 +76,22 @@ class LotFacts:
         """Whether the place of performance is known to be in no canton at all."""
         return self.place_canton is None and self.place_country not in (None, "", "CH")
 
+    @property
+    def value_chf(self) -> int | None:
+        """The value in francs; one in another currency, or in none that is named, is unknown."""
+        # Forms that want a sum are given 0 or 1 by those who will not name one.
+        is_said = (self.value_currency or "").upper() == "CHF" and (self.value_amount or 0) > 1
+        return self.value_amount if is_said else None
+
+    @property
+    def asks_for_one_bidder(self) -> bool:
+        """Whether the notice itself is known to admit neither a consortium nor a subcontractor."""
+        return (
+            self.consortium_allowed is Stated.NO
+            and self.subcontracting_allowed is Stated.NO
+            and not self.has_rules_in_documents
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
@@ -78,6 +108,10 @@ class MemberFacts:
     cantons: tuple[str, ...] = ()
     offer_languages: tuple[str, ...] = ()
     excluded_words: tuple[str, ...] = ()
+    # None: unknown; an empty tuple: known to be none of it.
+    statuses: tuple[str, ...] | None = None
+    largest_contract_chf: int | None = None
+    smallest_contract_chf: int | None = None
     changed_at: datetime | None = None
 
     @property
@@ -93,6 +127,17 @@ class Lead:
     lot: LotFacts
     member: MemberFacts
 
+    @property
+    def may_take_part(self) -> Stated:
+        """Whether the member is what the lot is reserved to; yes when it is reserved to nobody."""
+        return may_take_part(self.member.statuses, self.lot.reserved_to)
+
+    @property
+    def is_larger_than_alone(self) -> bool:
+        """Whether the lot is known to be larger than what the member carries alone."""
+        value, most = self.lot.value_chf, self.member.largest_contract_chf
+        return value is not None and most is not None and value > most
+
 
 def lot_facts(session: Session, lot: Lot, *, cpv_words: Mapping[str, Translations] | None = None) -> LotFacts:
     """The facts of a lot with its tender; words of codes are looked up unless they are given."""
@@ -100,6 +145,7 @@ def lot_facts(session: Session, lot: Lot, *, cpv_words: Mapping[str, Translation
     codes = (*lot.cpv_codes, *tender.cpv_codes)
     words = cpv_all_languages(session, codes) if cpv_words is None else cpv_words
     buyer = tender.buyer
+    amount, currency = _value(lot, tender)
     return LotFacts(
         id=lot.id,
         tender_id=tender.id,
@@ -121,8 +167,13 @@ def lot_facts(session: Session, lot: Lot, *, cpv_words: Mapping[str, Translation
         submission_deadline=tender.submission_deadline,
         offer_languages=tuple(tender.offer_languages),
         consortium_allowed=tender.consortium_allowed,
+        subcontracting_allowed=tender.subcontracting_allowed,
+        has_rules_in_documents=tender.participation_source == _IN_DOCUMENTS,
+        reserved_to=tuple(dict.fromkeys(_codes(lot, _RESERVED_PARTICIPATION))),
+        is_execution_reserved=any(True for _ in _codes(lot, _RESERVED_EXECUTION)),
         is_under_treaty=tender.is_under_treaty,
-        value_amount=tender.value_amount,
+        value_amount=amount,
+        value_currency=currency,
         award_criteria_source=lot.award_criteria_source,
         selection_criteria_in_documents=lot.selection_criteria_in_documents,
         changed_at=tender.changed_at,
@@ -139,14 +190,37 @@ def member_facts(
         chamber_id=member.chamber_id,
         name=member.name,
         statement=member.statement,
-        references=tuple(member.references),
+        # What it has won says as much of its trade as what it names itself.
+        references=tuple(dict.fromkeys((*member.references, *member.past_wins))),
         sectors=tuple(member.sectors),
         cpv_codes=tuple(member.cpv_codes),
         cpv_words={code: words[code] for code in member.cpv_codes if code in words},
         cantons=tuple(member.cantons),
         offer_languages=tuple(member.offer_languages),
         excluded_words=tuple(member.excluded_words),
+        statuses=None if member.statuses is None else tuple(member.statuses),
+        largest_contract_chf=member.largest_contract_chf,
+        smallest_contract_chf=member.smallest_contract_chf,
         changed_at=member.profile_changed_at,
+    )
+
+
+def _value(lot: Lot, tender: Tender) -> tuple[int | None, str | None]:
+    """The lot's own value, else that of a tender that has no other lot; the prizes of a contest are none."""
+    if ContractNature.DESIGN in (lot.contract_nature, tender.contract_nature):
+        return None, None
+    if lot.value_amount is not None:
+        return lot.value_amount, lot.value_currency
+    # A lot taken away still counts: the tender's value may stand for both.
+    is_whole = len(tender.lots) == 1
+    return (tender.value_amount, tender.value_currency) if is_whole else (None, None)
+
+
+def _codes(lot: Lot, business_term: str) -> Iterator[str]:
+    return (
+        each.code
+        for each in lot.considerations
+        if each.business_term == business_term and each.code not in _NOT_RESERVED
     )
 
 

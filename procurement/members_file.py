@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from config.tables import sectors
 from procurement import work
 from procurement.accounts import valid_email
+from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
 from procurement.errors import UnreadableFile
 from procurement.labelled import LANGUAGES
 from procurement.models import Chamber, Member, Person
-from procurement.reasons import CANTONS
+from procurement.reserved import Status
 from procurement.vocabulary import Frequency, LegalForm, Role
 
 COLUMNS = (
@@ -34,12 +35,23 @@ COLUMNS = (
     "offer_languages",
     "excluded_words",
     "references",
+    "past_wins",
+    "statuses",
+    "largest_contract_chf",
+    "smallest_contract_chf",
     "person_name",
     "person_email",
     "person_language",
     "frequency",
 )
 _LONGEST_KEY = 80
+# In the column of statuses: that the member is known to have none, which is not the same as an empty cell.
+NO_STATUS = "none"
+# "250000", "250'000", "CHF 250’000.–": thousands apart as one writes them in Switzerland, and no centimes.
+_FRANCS = re.compile(
+    r"(?:CHF|Fr\.)?\s*([0-9]{1,12}|[0-9]{1,3}(?:['’\s][0-9]{3}){1,3})(?:\.(?:0{1,2}|[-–—]{1,2}))?",
+    re.IGNORECASE,
+)
 _REQUIRED = ("key", "name", "legal_form")
 
 
@@ -67,6 +79,10 @@ class MemberRow:
     offer_languages: list[str]
     excluded_words: list[str]
     references: list[str]
+    past_wins: list[str]
+    statuses: list[str] | None
+    largest_contract_chf: int | None
+    smallest_contract_chf: int | None
     people: list[PersonRow] = field(default_factory=list)
 
 
@@ -180,6 +196,11 @@ def _member_row(key: str, cells: dict[str, str], problem: _Problems) -> MemberRo
     if legal_form is None and "legal_form" not in empty:
         problem.say("legal_form", f"{cells['legal_form']!r} is none of {', '.join(LegalForm)}")
     lists = {column: _parts(cells, column, problem) for column in _LISTS}
+    statuses = _statuses(cells, problem)
+    largest = _francs(cells, "largest_contract_chf", problem)
+    smallest = _francs(cells, "smallest_contract_chf", problem)
+    if largest is not None and smallest is not None and smallest > largest:
+        problem.say("smallest_contract_chf", f"{smallest} is more than the largest, {largest}")
     if empty or legal_form is None:
         return None
     return MemberRow(
@@ -193,6 +214,10 @@ def _member_row(key: str, cells: dict[str, str], problem: _Problems) -> MemberRo
         offer_languages=[language.lower() for language in lists["offer_languages"]],
         excluded_words=lists["excluded_words"],
         references=lists["references"],
+        past_wins=lists["past_wins"],
+        statuses=statuses,
+        largest_contract_chf=largest,
+        smallest_contract_chf=smallest,
     )
 
 
@@ -204,6 +229,7 @@ _LISTS: dict[str, tuple[Callable[[str], object], str]] = {
     "offer_languages": (re.compile(r"[A-Za-z]{2}").fullmatch, "the two letters of a language"),
     "excluded_words": (bool, "a word"),
     "references": (bool, "a text"),
+    "past_wins": (bool, "a text"),
 }
 
 
@@ -214,6 +240,33 @@ def _parts(cells: dict[str, str], column: str, problem: _Problems) -> list[str]:
         if not is_right(part):
             problem.say(column, f"{part!r} is not {wanted}")
     return parts
+
+
+def _statuses(cells: dict[str, str], problem: _Problems) -> list[str] | None:
+    """What the member is where contracts are reserved; None for an empty cell, which says nothing."""
+    parts = list(
+        dict.fromkeys(one_line(part).lower() for part in cells["statuses"].split(";") if part.strip())
+    )
+    if not parts or parts == [NO_STATUS]:
+        return [] if parts else None
+    for part in parts:
+        if part == NO_STATUS:
+            problem.say("statuses", f"{NO_STATUS!r} stands alone")
+        elif Status.of(part) is None:
+            problem.say("statuses", f"{part!r} is none of {', '.join(Status)}, {NO_STATUS}")
+    return parts
+
+
+def _francs(cells: dict[str, str], column: str, problem: _Problems) -> int | None:
+    written = one_line(cells[column])
+    if not written:
+        return None
+    found = _FRANCS.fullmatch(written)
+    amount = int(re.sub(r"\D", "", found[1])) if found else 0
+    if amount == 0:
+        problem.say(column, f"{written!r} is not a sum in whole francs")
+        return None
+    return amount
 
 
 def _person_row(cells: dict[str, str], problem: _Problems) -> PersonRow | None:

@@ -90,6 +90,12 @@ class Member(Base):
     offer_languages: Mapped[list[str]] = mapped_column(JSON, default=list)
     excluded_words: Mapped[list[str]] = mapped_column(JSON, default=list)
     references: Mapped[list[str]] = mapped_column(JSON, default=list)
+    past_wins: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    # Values of `reserved.Status`; an empty list: it is known to be none of them; None: unknown.
+    statuses: Mapped[list[str] | None] = mapped_column(JSON)
+    # The largest contract that it carries alone and the smallest that is worth its while; None: unknown.
+    largest_contract_chf: Mapped[int | None] = mapped_column(BigInteger)
+    smallest_contract_chf: Mapped[int | None] = mapped_column(BigInteger)
     is_active: Mapped[bool] = mapped_column(default=True)
     profile_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     matched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -342,6 +348,8 @@ class Lot(Base):
     description: Mapped[Translations] = mapped_column(JSON, default=dict)
     contract_nature: Mapped[ContractNature | None] = mapped_column(word(ContractNature))
     cpv_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    value_amount: Mapped[int | None] = mapped_column(BigInteger)
+    value_currency: Mapped[str | None] = mapped_column(String(3))
     place_canton: Mapped[str | None] = mapped_column(String(2), index=True)
     place_country: Mapped[str | None] = mapped_column(String(2))
     place_postal_code: Mapped[str] = mapped_column(String(20), default="")

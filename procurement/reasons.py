@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from procurement.i18n import ZURICH, known_language, locale_of, say_date
+from procurement.cantons import canton_name
+from procurement.i18n import ZURICH, known_language, locale_of, say_amount, say_date
 from procurement.models import in_language
+from procurement.reserved import Reservation
 
 _SPACED = re.compile(r" (?=[:;?!»])|(?<=«) ")
 # What can be left out with its fact: all after a colon at the end, or what stands between brackets.
@@ -107,6 +109,16 @@ def _place(value: Any, language: str) -> str:
     )
 
 
+def _francs(value: Any, language: str) -> str:
+    return say_amount(int(value), "CHF", language)
+
+
+def _reservations(value: Any, language: str) -> str:
+    # A code that we do not know says nothing to a reader.
+    known = (reservation for code in value if (reservation := Reservation.of(str(code))) is not None)
+    return ", ".join(each.label(language) for each in known)
+
+
 # How a fact is said: the name in braces, the fact it comes from, and what turns it into words.
 _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "label": ("labels", _label),
@@ -117,55 +129,9 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "deadline": ("deadline", _day),
     "canton": ("canton", _canton),
     "place": ("place", _place),
+    "value": ("value_chf", _francs),
+    "reserved_to": ("reserved_to", _reservations),
 }
-
-_CANTONS = {
-    "AG": ("Argovie", "Aargau", "Argovia", "Aargau"),
-    "AI": (
-        "Appenzell Rhodes-Intérieures",
-        "Appenzell Innerrhoden",
-        "Appenzello Interno",
-        "Appenzell Innerrhoden",
-    ),
-    "AR": (
-        "Appenzell Rhodes-Extérieures",
-        "Appenzell Ausserrhoden",
-        "Appenzello Esterno",
-        "Appenzell Ausserrhoden",
-    ),
-    "BE": ("Berne", "Bern", "Berna", "Bern"),
-    "BL": ("Bâle-Campagne", "Basel-Landschaft", "Basilea Campagna", "Basel-Landschaft"),
-    "BS": ("Bâle-Ville", "Basel-Stadt", "Basilea Città", "Basel-Stadt"),
-    "FR": ("Fribourg", "Freiburg", "Friburgo", "Fribourg"),
-    "GE": ("Genève", "Genf", "Ginevra", "Geneva"),
-    "GL": ("Glaris", "Glarus", "Glarona", "Glarus"),
-    "GR": ("Grisons", "Graubünden", "Grigioni", "Graubünden"),
-    "JU": ("Jura", "Jura", "Giura", "Jura"),
-    "LU": ("Lucerne", "Luzern", "Lucerna", "Lucerne"),
-    "NE": ("Neuchâtel", "Neuenburg", "Neuchâtel", "Neuchâtel"),
-    "NW": ("Nidwald", "Nidwalden", "Nidvaldo", "Nidwalden"),
-    "OW": ("Obwald", "Obwalden", "Obvaldo", "Obwalden"),
-    "SG": ("Saint-Gall", "St. Gallen", "San Gallo", "St. Gallen"),
-    "SH": ("Schaffhouse", "Schaffhausen", "Sciaffusa", "Schaffhausen"),
-    "SO": ("Soleure", "Solothurn", "Soletta", "Solothurn"),
-    "SZ": ("Schwytz", "Schwyz", "Svitto", "Schwyz"),
-    "TG": ("Thurgovie", "Thurgau", "Turgovia", "Thurgau"),
-    "TI": ("Tessin", "Tessin", "Ticino", "Ticino"),
-    "UR": ("Uri", "Uri", "Uri", "Uri"),
-    "VD": ("Vaud", "Waadt", "Vaud", "Vaud"),
-    "VS": ("Valais", "Wallis", "Vallese", "Valais"),
-    "ZG": ("Zoug", "Zug", "Zugo", "Zug"),
-    "ZH": ("Zurich", "Zürich", "Zurigo", "Zurich"),
-}
-
-
-CANTONS = tuple(_CANTONS)
-
-
-def canton_name(code: str, language: str) -> str:
-    """The name of a canton for a reader; what is no canton's code is returned as it is."""
-    names = _CANTONS.get(code)
-    return names[("fr", "de", "it", "en").index(known_language(language))] if names else code
 
 
 REASONS: dict[str, Wording] = {
@@ -292,6 +258,30 @@ RISKS: dict[str, Wording] = {
         "Grande commessa, e il bando non ammette consorzi di offerenti.",
         "A large contract, and the notice does not admit consortia.",
     ),
+    "larger_than_alone": _wording(
+        "Plus grand ({value}) que ce que vous portez seul : à prévoir avec d'autres.",
+        "Grösser ({value}), als Sie allein tragen: mit anderen zu planen.",
+        "Più grande ({value}) di quanto assumete da soli: da prevedere con altri.",
+        "Larger ({value}) than you carry alone: to be planned with others.",
+    ),
+    "reserved_to_check": _wording(
+        "Marché réservé, votre statut est à vérifier : {reserved_to}.",
+        "Vorbehaltener Auftrag, Ihr Status ist zu prüfen: {reserved_to}.",
+        "Commessa riservata, il vostro statuto è da verificare: {reserved_to}.",
+        "Reserved contract, your status is to be checked: {reserved_to}.",
+    ),
+    "reserved_abroad": _wording(
+        "Marché réservé à l'étranger : à vérifier, votre statut suisse doit y être reconnu.",
+        "Im Ausland vorbehaltener Auftrag: zu prüfen, Ihr Schweizer Status muss dort anerkannt sein.",
+        "Commessa riservata all'estero: da verificare, il vostro statuto svizzero deve esservi riconosciuto.",
+        "A contract reserved abroad: to be checked, your Swiss status must be recognised there.",
+    ),
+    "execution_reserved": _wording(
+        "L'exécution est réservée à des emplois protégés.",
+        "Die Ausführung ist geschützten Arbeitsplätzen vorbehalten.",
+        "L'esecuzione è riservata a impieghi protetti.",
+        "The contract is to be carried out in sheltered employment.",
+    ),
     "only_buyer_in_reach": _wording(
         "Exécution hors de votre rayon d'action ({canton}) : seul l'adjudicateur y a son siège.",
         "Ausführung ausserhalb Ihres Einzugsgebiets ({canton}): Nur die Vergabestelle liegt darin.",
@@ -348,6 +338,25 @@ GATES: dict[str, Wording] = {
         "Das Angebot ist nur in anderen Sprachen zugelassen: {languages}.",
         "L'offerta è ammessa solo in altre lingue: {languages}.",
         "The bid is admitted in other languages only: {languages}.",
+    ),
+    "worthwhile": _wording(
+        "Plus petit que ce que le profil demande : {value}.",
+        "Kleiner, als das Profil verlangt: {value}.",
+        "Più piccolo di quanto chiede il profilo: {value}.",
+        "Smaller than the profile asks for: {value}.",
+    ),
+    "size": _wording(
+        "Trop grand pour être porté seul, et l'avis n'admet ni communauté ni sous-traitance : {value}.",
+        "Zu gross, um allein getragen zu werden, und weder Bietergemeinschaft noch Unterauftrag ist "
+        "zugelassen: {value}.",
+        "Troppo grande da assumere da soli, e il bando non ammette né consorzi né subappalto: {value}.",
+        "Too large to carry alone, and the notice admits neither consortia nor subcontracting: {value}.",
+    ),
+    "reserved": _wording(
+        "Réservé à un statut que le profil n'a pas : {reserved_to}.",
+        "Einem Status vorbehalten, den das Profil nicht hat: {reserved_to}.",
+        "Riservato a uno statuto che il profilo non ha: {reserved_to}.",
+        "Reserved to a status that the profile does not have: {reserved_to}.",
     ),
 }
 

@@ -96,6 +96,8 @@ class LotRecord:
     description: Translations
     cpv_codes: tuple[str, ...]
     contract_nature: ContractNature | None = None
+    value_amount: int | None = None
+    value_currency: str | None = None
     place_canton: str | None = None
     place_country: str | None = None
     place_postal_code: str = ""

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import g
 
+from procurement.cantons import canton_name
 from procurement.i18n import say_date, say_instant
 from procurement.labelled import Labelled
 from procurement.models import Notice, Tender, TenderChange
-from procurement.reasons import canton_name
 from procurement.vocabulary import Stated, TenderField, TenderState
 from web.i18n import cpv_words, gettext, percent, published, say_period
 

@@ -11,11 +11,11 @@ from flask import request
 from wtforms import DateField, EmailField, Form, PasswordField, StringField, TextAreaField, TimeField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
+from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
 from procurement.entered import Entry
 from procurement.i18n import ZURICH, translated_later
 from procurement.labelled import LANGUAGES
-from procurement.reasons import CANTONS
 from procurement.sign_in import LEAST_PASSWORD
 from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, Frequency, RefusalReason
 from web.addresses import web_host

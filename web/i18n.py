@@ -10,11 +10,11 @@ from babel.numbers import format_currency, format_decimal
 from flask import Flask, g, request
 
 from procurement import i18n, reasons
+from procurement.cantons import canton_name
 from procurement.codes import cpv_labels
 from procurement.i18n import ZURICH, Deadline, say_amount, say_date, say_hour, say_instant
 from procurement.labelled import Labelled
 from procurement.models import Tender, Translations, in_language
-from procurement.reasons import canton_name
 
 
 @dataclass(frozen=True, slots=True)

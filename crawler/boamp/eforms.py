@@ -144,8 +144,7 @@ def _call(notice: Node, project: Node, lots: list[Node]) -> CallRecord:
     deadline, text, is_for_requests = _deadline(lots)
     processes = [lot.first("cac:TenderingProcess") for lot in lots]
     terms = [lot.first("cac:TenderingTerms") for lot in lots]
-    amount = words.amount(project.text("cac:RequestedTenderTotal", _AMOUNT))
-    currency = project.first("cac:RequestedTenderTotal", _AMOUNT).attribute("currencyID") or "EUR"
+    amount, currency = _estimate(project)
     questions = [
         moments.day_of(day, f"{process.path}.cac:AdditionalInformationRequestPeriod")
         for process in processes
@@ -205,9 +204,16 @@ def _call(notice: Node, project: Node, lots: list[Node]) -> CallRecord:
                 for node in each.all("cac:AppealTerms", "cac:PresentationPeriod", "cbc:Description")
             ]
         ),
-        value_amount=int(amount) if amount else None,
-        value_currency=currency if amount else None,
+        value_amount=amount,
+        value_currency=currency,
     )
+
+
+def _estimate(project: Node) -> tuple[int | None, str | None]:
+    """The estimated value (BT-27) with its currency; neither when it is not given, or as nought."""
+    amount = words.amount(project.text("cac:RequestedTenderTotal", _AMOUNT))
+    currency = project.first("cac:RequestedTenderTotal", _AMOUNT).attribute("currencyID") or "EUR"
+    return (int(amount), currency) if amount else (None, None)
 
 
 def _deadline(lots: list[Node]) -> tuple[datetime | None, str | None, bool]:
@@ -237,6 +243,7 @@ def _lot(lot: Node, position: int) -> LotRecord:
     criteria = [*_award_criteria(terms), *_selection_criteria(terms)]
     has_award = any(each.kind is CriterionKind.AWARD for each in criteria)
     said = terms.all("cac:AwardingTerms", "cac:AwardingCriterion", "cbc:Description")
+    amount, currency = _estimate(project)
     return LotRecord(
         source_key=key,
         number=words.whole(key.rpartition("-")[2].lstrip("0")) or position,
@@ -244,6 +251,8 @@ def _lot(lot: Node, position: int) -> LotRecord:
         description=translations(project.all("cbc:Description")),
         cpv_codes=_codes([project]),
         contract_nature=_NATURES.get(project.text("cbc:ProcurementTypeCode")),
+        value_amount=amount,
+        value_currency=currency,
         place_country="FR" if address.text("cac:Country", "cbc:IdentificationCode") in ("", "FRA") else None,
         place_postal_code=words.name(address.text("cbc:PostalZone"), address.path, longest=20),
         place_city=words.words(address.text("cbc:CityName"), address.path, single=True),

@@ -9,7 +9,7 @@ from config.settings import BadConfiguration
 from crawler.generic import ocds_shape as shape
 from crawler.generic.addresses import canonical, key_of
 from crawler.generic.ocds_awards import awards_of
-from crawler.generic.ocds_lots import lots_of
+from crawler.generic.ocds_lots import estimate_of, lots_of
 from crawler.generic.ocds_words import Words, codes_of, day_of, end_of, instant, known, named, nature_of
 from crawler.ted.codes import language_of
 from procurement.cleaning import one_line
@@ -190,7 +190,7 @@ def _buyer(release: shape.Release, tender: shape.Tender, words: Words) -> BuyerR
 def _call(release: shape.Release, tender: shape.Tender, words: Words, form: OcdsForm) -> CallRecord:
     closing = _closing(tender)
     enquiries = tender.enquiry_period.end_date if tender.enquiry_period else None
-    amount = tender.value.amount if tender.value else None
+    amount, currency = estimate_of(tender.value)
     terms = tender.contract_terms
     lots_bid = tender.lot_details.maximum_lots_bid_per_supplier if tender.lot_details else None
     legal_forms = [
@@ -212,8 +212,8 @@ def _call(release: shape.Release, tender: shape.Tender, words: Words, form: Ocds
         conditions=_conditions(terms, words),
         offer_languages=_offer_languages(tender),
         documents_url=_documents(tender),
-        value_amount=round(amount) if amount is not None and amount < 1e15 else None,
-        value_currency=tender.value.currency if tender.value and amount is not None else None,
+        value_amount=amount,
+        value_currency=currency,
     )
 
 

@@ -38,6 +38,13 @@ _GOALS = {
 _FAMILIES = {"social": "BT-775", "environmental": "BT-774", "economic": "BT-776"}
 
 
+def estimate_of(value: shape.Value | None) -> tuple[int | None, str | None]:
+    """A value in whole units with its currency; neither when no amount is given, or one beyond belief."""
+    if value is None or value.amount is None or value.amount >= 1e15:
+        return None, None
+    return round(value.amount), value.currency
+
+
 def lots_of(tender: shape.Tender, words: Words) -> tuple[LotRecord, ...]:
     """The lots; a tender without lots has one, which is the whole of it."""
     if not tender.lots:
@@ -73,6 +80,7 @@ def _lot(
     category = asked.main_procurement_category or tender.main_procurement_category
     criteria = [*_award_criteria(asked.award_criteria, words, path)]
     selection = asked.selection_criteria or tender.selection_criteria
+    amount, currency = estimate_of(asked.value)
     return LotRecord(
         source_key=key,
         number=number,
@@ -80,6 +88,8 @@ def _lot(
         description=words.of(asked, "description", f"{path}.description") if key else {},
         cpv_codes=tuple(sorted(codes)),
         contract_nature=nature_of(category, f"{path}.mainProcurementCategory"),
+        value_amount=amount,
+        value_currency=currency,
         place_canton=place.canton,
         place_country=place.country,
         place_postal_code=place.postal_code,

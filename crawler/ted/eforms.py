@@ -17,7 +17,7 @@ from crawler.ted.codes import (
     publication_number,
 )
 from crawler.ted.eforms_awards import read_awards
-from crawler.ted.eforms_lots import LOT_KINDS, read_lot, words
+from crawler.ted.eforms_lots import ESTIMATE, LOT_KINDS, read_lot, words
 from crawler.ted.parts import SOURCE, Deadlines, Organization, Outcome, kind_of, page_of
 from crawler.ted.tree import (
     Element,
@@ -276,13 +276,9 @@ def _call(
         for part in parts
         for reference in part.iterfind("TenderingTerms/CallForTendersDocumentReference")
     ]
-    amount, currency = money(
-        root.find("ProcurementProject/RequestedTenderTotal/EstimatedOverallContractAmount")
-    )
+    amount, currency = money(root.find(f"ProcurementProject/{ESTIMATE}"))
     if amount is None and len(parts) == 1:
-        amount, currency = money(
-            parts[0].find("ProcurementProject/RequestedTenderTotal/EstimatedOverallContractAmount")
-        )
+        amount, currency = money(parts[0].find(f"ProcurementProject/{ESTIMATE}"))
     obligations = [
         string(part, "TenderingTerms/AllowedSubcontractTerms/SubcontractingConditionsCode") for part in parts
     ]

@@ -11,6 +11,7 @@ from crawler.ted.tree import (
     day,
     kept_languages,
     known,
+    money,
     number,
     string,
     value_of,
@@ -38,6 +39,7 @@ _STATEMENTS = {
     "accessibility": "BT-754",
 }
 # Codes that say that there is nothing to say.
+ESTIMATE = "RequestedTenderTotal/EstimatedOverallContractAmount"
 _NOTHING = frozenset({"none", "no", "not-known", "n-inc", "n-inc-just", "false", ""})
 
 
@@ -71,6 +73,7 @@ def read_lot(lot: Element, *, position: int, language: str, nature: ContractNatu
     )
     criteria = [*_award_criteria(terms, language)] if is_lot else []
     codes = _codes(project)
+    amount, currency = money(lot.find(f"ProcurementProject/{ESTIMATE}"))
     return LotRecord(
         source_key=lot_key(identifier),
         number=min(int(digits[1][-6:]), 99_999) or 1 if digits and is_lot else position,
@@ -79,6 +82,8 @@ def read_lot(lot: Element, *, position: int, language: str, nature: ContractNatu
         cpv_codes=tuple(sorted(codes)),
         contract_nature=known(NATURES, project.find("ProcurementTypeCode") if project is not None else None)
         or nature,
+        value_amount=round(amount) if amount is not None else None,
+        value_currency=currency,
         place_canton=canton,
         place_country=country,
         place_postal_code=one_line(string(locations[0], "Address/PostalZone"), longest=20)

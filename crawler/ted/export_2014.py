@@ -62,6 +62,7 @@ def read_lots(form: Form, nature: ContractNature | None) -> list[LotRecord]:
             title = form.words(whole_object.find("TITLE"), single=True)
         main = whole_object.find("CPV_MAIN") if len(described) == 1 or len(objects) > 1 else None
         duration = lot.find("DURATION")
+        value, currency = money(lot.find("VAL_OBJECT"), "CURRENCY")
         lots.append(
             LotRecord(
                 source_key=key,
@@ -70,6 +71,8 @@ def read_lots(form: Form, nature: ContractNature | None) -> list[LotRecord]:
                 description=form.words(lot.find("SHORT_DESCR")),
                 cpv_codes=tuple(sorted(form.cpv_codes(*lot.iterfind("CPV_ADDITIONAL"), main))),
                 contract_nature=nature,
+                value_amount=round(value) if value is not None else None,
+                value_currency=currency,
                 place_canton=canton,
                 place_country=country,
                 place_note=form.words(lot.find("MAIN_SITE")),

@@ -149,6 +149,7 @@ def _lot(tender: Tender, lot: Lot, stage: Stage) -> JsonObject:
             "description": in_language(lot.description, language),
             "status": own,
             "mainProcurementCategory": _category(lot.contract_nature),
+            "value": money(lot.value_amount, lot.value_currency),
             "contractPeriod": without_nothing(period),
             "submissionTerms": without_nothing(terms),
             "awardCriteria": without_nothing({"criteria": _award_criteria(lot, language)}),

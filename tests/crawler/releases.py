@@ -59,6 +59,7 @@ def a_release(**changes: Any) -> dict[str, Any]:
                 {
                     "id": "LOT-1",
                     "title": "Rive gauche",
+                    "value": {"amount": 150000.0, "currency": "CHF"},
                     "contractPeriod": {"startDate": "2027-01-01T00:00:00+01:00", "durationInDays": 730},
                     "hasRenewal": True,
                     "otherRequirements": {"reservedParticipation": ["shelteredWorkshop"]},

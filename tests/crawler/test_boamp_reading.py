@@ -231,6 +231,20 @@ def test_a_european_call_says_what_is_reserved_and_what_it_is_for() -> None:
     assert call_of(notice).conditions["execution"] == {"fr": "Clause sociale : 500 heures d'insertion."}
 
 
+def test_a_lot_of_a_european_call_has_its_own_value() -> None:
+    record = recording("eforms_call")
+    tree = inside(record)
+    [lot, _] = tree["EFORMS"]["ContractNotice"]["cac:ProcurementProjectLot"]
+    lot["cac:ProcurementProject"]["cac:RequestedTenderTotal"] = {
+        "cbc:EstimatedOverallContractAmount": {"@currencyID": "EUR", "#text": "70000"}
+    }
+
+    schools, offices = call_of(read(with_inside(record, tree))).lots
+
+    assert (schools.value_amount, schools.value_currency) == (70_000, "EUR")
+    assert (offices.value_amount, offices.value_currency) == (None, None)
+
+
 def test_a_european_call_names_its_buyer_lots_criteria_and_deadline() -> None:
     notice = read(recording("eforms_call"))
 

@@ -105,6 +105,7 @@ def test_a_call_is_read_whole() -> None:
     assert call.enquiry_deadline == date(2026, 8, 21)
     assert call.opening == datetime(2026, 9, 4, 9, tzinfo=ZURICH)
     assert (call.value_amount, call.value_currency, call.lots_per_tenderer) == (250_000, "CHF", 1)
+    assert [(lot.value_amount, lot.value_currency) for lot in call.lots] == [(150_000, "CHF"), (None, None)]
     assert call.offer_languages == ("fr", "de")
     assert call.consortium_note == {"fr": "Société simple"}
     assert call.documents_url == "https://www.onlieu.example/d"

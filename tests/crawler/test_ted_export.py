@@ -171,3 +171,11 @@ def test_free_text_without_structure_is_refused() -> None:
 
     with pytest.raises(UnreadableNotice, match="free text"):
         read(payload)
+
+
+def test_an_old_lot_has_its_own_value() -> None:
+    value = '<LOT_NO>1</LOT_NO><VAL_OBJECT CURRENCY="EUR">90000.00</VAL_OBJECT>'
+
+    call = call_of(read(spoilt("export_2014_reserved_call", "<LOT_NO>1</LOT_NO>", value)))
+
+    assert [(lot.value_amount, lot.value_currency) for lot in call.lots] == [(90000, "EUR"), (None, None)]

@@ -335,3 +335,16 @@ def test_a_withheld_text_and_day_are_absent() -> None:
     [winner] = record.awards[0].suppliers
     assert winner.name.startswith("Les Balais")
     assert record.awards[0].decided_on == date(2026, 10, 1)
+
+
+def test_a_lot_has_its_own_value_beside_that_of_the_whole() -> None:
+    project = '<cbc:Name languageID="FRA">Nettoyage des écoles du centre</cbc:Name>'
+    value = (
+        '<cac:RequestedTenderTotal><cbc:EstimatedOverallContractAmount currencyID="CHF">310000.5'
+        "</cbc:EstimatedOverallContractAmount></cac:RequestedTenderTotal>"
+    )
+
+    call = call_of(read(spoilt("eforms_geneva_call", project, project + value)))
+
+    assert (call.value_amount, call.value_currency) == (820000, "CHF")
+    assert [(lot.value_amount, lot.value_currency) for lot in call.lots] == [(310000, "CHF"), (None, None)]

@@ -16,6 +16,7 @@ from tests.factories import NOW
 from tests.matcher.facts import a_context, a_lead, signals_of
 
 _RULES = RuleOfThumb()
+_CHF_300_000: dict[str, Any] = {"value_amount": 300_000, "value_currency": "CHF"}
 
 
 def test_every_risk_is_worded() -> None:
@@ -107,7 +108,24 @@ def test_a_score_too_low_to_tell_is_not_explained() -> None:
         ({"language": "de"}, {"offer_languages": ()}, None),
         ({"consortium_allowed": Stated.NO}, {}, None),
         ({"consortium_allowed": Stated.NO, "is_under_treaty": True}, {}, "no_consortium"),
-        ({"consortium_allowed": Stated.NO, "value_amount": 300_000}, {}, "no_consortium"),
+        ({"consortium_allowed": Stated.NO, **_CHF_300_000}, {}, "no_consortium"),
+        ({"consortium_allowed": Stated.NO, **_CHF_300_000, "value_currency": "EUR"}, {}, None),
+        (_CHF_300_000, {"largest_contract_chf": 299_999}, "larger_than_alone"),
+        (_CHF_300_000, {"largest_contract_chf": 300_000}, None),
+        ({**_CHF_300_000, "value_currency": "EUR"}, {"largest_contract_chf": 1_000}, None),
+        ({"reserved_to": ("res-ws",)}, {}, "reserved_to_check"),
+        ({"reserved_to": ("",)}, {"statuses": ("sheltered_workshop",)}, "reserved_to_check"),
+        ({"reserved_to": ("res-ws",)}, {"statuses": ("sheltered_workshop",)}, None),
+        (
+            {"reserved_to": ("res-ws",), "buyer_country": "FR"},
+            {"statuses": ("sheltered_workshop",)},
+            "reserved_abroad",
+        ),
+        ({"buyer_country": "FR"}, {"statuses": ("sheltered_workshop",)}, None),
+        ({"reserved_to": ("res-ws",), "buyer_country": "CH"}, {"statuses": ("sheltered_workshop",)}, None),
+        ({"is_execution_reserved": True}, {}, "execution_reserved"),
+        ({"is_execution_reserved": True}, {"statuses": ("public_service_mission",)}, "execution_reserved"),
+        ({"is_execution_reserved": True}, {"statuses": ("work_integration",)}, None),
         ({"consortium_allowed": Stated.NOT_SPECIFIED, "is_under_treaty": True}, {}, None),
         ({"place_canton": "VD"}, {}, "only_buyer_in_reach"),
         ({"place_canton": None}, {}, None),
@@ -142,3 +160,28 @@ def test_of_two_risks_the_heavier_is_said() -> None:
 
     assert judged.risk is not None
     assert judged.risk["key"] == "few_days"
+
+
+@pytest.mark.parametrize(
+    ("lot", "member", "sentence"),
+    [
+        (
+            _CHF_300_000,
+            {"largest_contract_chf": 100_000},
+            "Plus grand (CHF\u00a0300\u202f000) que ce que vous portez seul\u00a0: à prévoir avec d’autres.",
+        ),
+        (
+            {"reserved_to": ("res-pub-ser",)},
+            {},
+            "Marché réservé, votre statut est à vérifier\u00a0: organisations de mission de service public.",
+        ),
+        ({"reserved_to": ("",)}, {}, "Marché réservé, votre statut est à vérifier."),
+    ],
+)
+def test_a_risk_is_said_with_its_facts(lot: dict[str, Any], member: dict[str, Any], sentence: str) -> None:
+    lead = a_lead(lot, member)
+
+    judged = score_lead(lead, a_context(lead), _RULES)
+
+    assert judged.risk is not None
+    assert say(judged.risk, "fr") == sentence

@@ -295,3 +295,13 @@ def test_lots_that_were_never_published_apart_make_way_for_those_that_are(
     lots_now = releases_of(session, now)[-1]["tender"]["lots"]
 
     assert [(lot["id"], lot["status"]) for lot in lots_now] == [("a", "active"), ("b", "cancelled")]
+
+
+def test_a_lot_has_the_value_that_is_its_own(session: Session, now: datetime) -> None:
+    tender = make_tender(session)
+    tender.lots[0].value_amount, tender.lots[0].value_currency = 20_000, "EUR"
+
+    [release] = releases_of(session, now)
+
+    assert release["tender"]["lots"][0]["value"] == {"amount": 20_000, "currency": "EUR"}
+    assert "value" not in release["tender"]

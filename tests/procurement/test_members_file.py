@@ -35,6 +35,10 @@ def _cells(**overrides: str) -> dict[str, str]:
         "offer_languages": "FR;de",
         "excluded_words": "amiante",
         "references": "École des Pins, 2024",
+        "past_wins": "Crèche des Ormes, 2023; Musée, 2025",
+        "statuses": "Work_Integration",
+        "largest_contract_chf": "250'000",
+        "smallest_contract_chf": "5000",
         "person_name": "Maude Rochat",
         "person_email": "Maude@Example.ch",
         "person_language": "",
@@ -86,6 +90,9 @@ def test_a_csv_of_any_spreadsheet_is_read(tmp_path: Path, delimiter: str, encodi
     assert member.sectors == [_SECTOR, _OTHER_SECTOR]
     assert member.cpv_codes == ["90910000", "90911200"]
     assert (member.cantons, member.offer_languages) == (["GE", "VD"], ["fr", "de"])
+    assert member.past_wins == ["Crèche des Ormes, 2023", "Musée, 2025"]
+    assert member.statuses == ["work_integration"]
+    assert (member.largest_contract_chf, member.smallest_contract_chf) == (250_000, 5_000)
     (person,) = member.people
     assert (person.name, person.email, person.language, person.frequency) == (
         "Maude Rochat",
@@ -97,12 +104,19 @@ def test_a_csv_of_any_spreadsheet_is_read(tmp_path: Path, delimiter: str, encodi
 
 @pytest.mark.parametrize("name", ["m.xlsx", "M.XLSX"])
 def test_a_workbook_is_read_like_a_csv(tmp_path: Path, name: str) -> None:
-    row = {**_cells(), "cpv_codes": 90910000, "references": None}
+    row = {
+        **_cells(),
+        "cpv_codes": 90910000,
+        "references": None,
+        "largest_contract_chf": 90000,
+        "smallest_contract_chf": 5000.0,
+    }
 
     (member,) = read_members(_xlsx(tmp_path / name, row))
 
     assert member.cpv_codes == ["90910000"]
     assert member.references == []
+    assert (member.largest_contract_chf, member.smallest_contract_chf) == (90_000, 5_000)
     assert member.people[0].email == "maude@example.ch"
 
 
@@ -127,6 +141,7 @@ def test_columns_may_stand_in_any_order_and_be_left_out(tmp_path: Path) -> None:
     (member,) = read_members(path)
 
     assert (member.legal_form, member.sectors) == (LegalForm.ASSOCIATION, [])
+    assert (member.statuses, member.largest_contract_chf, member.smallest_contract_chf) == (None, None, None)
 
 
 def test_empty_lines_are_passed_over(tmp_path: Path) -> None:
@@ -161,6 +176,8 @@ def test_every_mistake_is_told_at_once_by_line_and_column(tmp_path: Path) -> Non
         _cells(key="e", person_language="rm"),
         _cells(key="f", frequency="hourly"),
         _cells(key="g" * 81),
+        _cells(key="h", statuses="charity;none", largest_contract_chf="beaucoup"),
+        _cells(key="i", largest_contract_chf="1000", smallest_contract_chf="1001"),
     )
 
     with pytest.raises(UnreadableFile) as caught:
@@ -182,9 +199,84 @@ def test_every_mistake_is_told_at_once_by_line_and_column(tmp_path: Path) -> Non
         "line 7, person_language",
         "line 8, frequency",
         "line 9, key",
+        "line 10, statuses",
+        "line 10, statuses",
+        "line 10, largest_contract_chf",
+        "line 11, smallest_contract_chf",
     ]
     assert "'guild' is none of association, cooperative" in mistakes[3]
     assert "'juggling' is not a sector" in mistakes[4]
+    assert mistakes[13].endswith(
+        "'charity' is none of sheltered_workshop, work_integration, public_service_mission, none"
+    )
+    assert mistakes[14].endswith("'none' stands alone")
+    assert mistakes[15].endswith("'beaucoup' is not a sum in whole francs")
+    assert mistakes[16].endswith("1001 is more than the largest, 1000")
+
+
+@pytest.mark.parametrize(
+    ("written", "statuses"),
+    [
+        ("", None),
+        (" ; ", None),
+        ("none", []),
+        ("None", []),
+        ("sheltered_workshop; public_service_mission", ["sheltered_workshop", "public_service_mission"]),
+        ("sheltered_workshop;sheltered_workshop", ["sheltered_workshop"]),
+    ],
+)
+def test_no_status_is_another_thing_than_nothing_said(
+    tmp_path: Path, written: str, statuses: list[str] | None
+) -> None:
+    (member,) = read_members(_csv(tmp_path / "m.csv", _cells(statuses=written)))
+
+    assert member.statuses == statuses
+
+
+@pytest.mark.parametrize(
+    ("written", "francs"),
+    [
+        ("", None),
+        ("250000", 250_000),
+        ("250’000", 250_000),
+        ("1 250\u00a0000", 1_250_000),
+        ("CHF 250'000.–", 250_000),
+        ("Fr. 250'000.--", 250_000),
+        ("250000.0", 250_000),
+        ("999999999999", 999_999_999_999),
+    ],
+)
+def test_a_sum_is_read_as_one_writes_it(tmp_path: Path, written: str, francs: int | None) -> None:
+    cells = _cells(largest_contract_chf=written, smallest_contract_chf="")
+
+    (member,) = read_members(_csv(tmp_path / "m.csv", cells))
+
+    assert member.largest_contract_chf == francs
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["0", "-5", "250.000", "250,000", "25'00", "EUR 5000", "1e5", "5000.50", "9" * 13, "٥٠٠٠", "1'2"],
+)
+def test_a_sum_that_could_mean_another_is_not_guessed(tmp_path: Path, written: str) -> None:
+    path = _csv(tmp_path / "m.csv", _cells(smallest_contract_chf=written))
+
+    with pytest.raises(UnreadableFile, match=r"line 2, smallest_contract_chf: .* is not a sum"):
+        read_members(path)
+
+
+def test_what_a_member_can_carry_is_part_of_its_profile(
+    session: Session, now: datetime, tmp_path: Path
+) -> None:
+    _import(session, _csv(tmp_path / "m.csv", _cells()), now)
+
+    later = now + timedelta(days=1)
+    cells = _cells(largest_contract_chf="", statuses="none")
+    report = _import(session, _csv(tmp_path / "m.csv", cells), later)
+
+    assert report == ImportReport(changed=1)
+    member = session.scalars(select(Member)).one()
+    assert (member.largest_contract_chf, member.statuses, member.profile_changed_at) == (None, [], later)
 
 
 def test_a_mistake_in_a_workbook_is_told_by_its_row(tmp_path: Path) -> None:

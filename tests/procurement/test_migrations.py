@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from procurement.db import Base, check_ready, connect, transaction
 from procurement.errors import DatabaseNotReady
 from procurement.migrations import alembic_config, current_revision, downgrade, head_revision, upgrade
-from procurement.models import Match, Message
+from procurement.models import Match, Message, Person
 from tests.conftest import BACKENDS, POSTGRES_URL
 from tests.factories import NOW, make_match, make_person
 
@@ -49,14 +49,14 @@ def _tables(engine: Engine) -> set[str]:
     return set(inspect(engine).get_table_names()) - {"alembic_version"}
 
 
-def _fill(engine: Engine) -> None:
-    """A chamber with a member, a person, a tender, a match and an e-mail."""
+def _fill(engine: Engine, key: str = "digest:1") -> None:
+    """A chamber with a member, a person, a tender, a match and an e-mail of this key."""
     with transaction(engine) as session:
         match = make_match(session)
         person = make_person(session, member=match.member)
         session.add(
             Message(
-                key="digest:1",
+                key=key,
                 kind="digest",
                 person=person,
                 recipient=person.email,
@@ -99,9 +99,10 @@ def test_the_last_migration_goes_down_and_up_over_data(bare: Engine) -> None:
     upgrade(bare)
 
     check_ready(bare)
-    _fill(bare)
+    _fill(bare, "digest:2")
     with transaction(bare, read_only=True) as session:
-        assert session.scalars(select(Match)).all()
+        assert len(session.scalars(select(Match)).all()) == 2
+        assert len(session.scalars(select(Person)).all()) == 2
 
 
 def test_all_migrations_taken_back_leave_no_table(bare: Engine) -> None:

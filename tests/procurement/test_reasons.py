@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from procurement.cantons import canton_name
 from procurement.labelled import LANGUAGES
-from procurement.reasons import GATES, REASONS, RISKS, Wording, canton_name, say, say_gate
+from procurement.reasons import GATES, REASONS, RISKS, Wording, say, say_gate
 
 _WORDED: dict[str, Wording] = {**REASONS, **RISKS, **GATES}
 _FACTS: dict[str, Any] = {
@@ -21,6 +22,8 @@ _FACTS: dict[str, Any] = {
     "languages": ["de", "it"],
     "deadline": "2026-12-14T11:00:00+00:00",
     "days": 20,
+    "value_chf": 450_000,
+    "reserved_to": ["res-ws"],
 }
 
 

@@ -4,12 +4,17 @@ import string
 
 import pytest
 
-from procurement import vocabulary
+from procurement import reserved, vocabulary
 from procurement.labelled import LANGUAGES, Labelled
 from procurement.rules import Rule
 from procurement.vocabulary import NoticeType, Stated
 
-_ENUMS = [each for each in vars(vocabulary).values() if isinstance(each, type) and issubclass(each, Labelled)]
+_ENUMS = [
+    each
+    for module in (vocabulary, reserved)
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, Labelled) and each.__module__ == module.__name__
+]
 _WORDS = [member for each in _ENUMS for member in each]
 _TYPEWRITER = "'\""
 

@@ -83,7 +83,14 @@ def test_a_profile_shows_what_a_member_offers_and_was_sent(
 ) -> None:
     with writing() as session:
         member = make_member(
-            session, references=["Écoles de Lancy"], excluded_words=["amiante"], cpv_codes=["90910000"]
+            session,
+            references=["Écoles de Lancy"],
+            past_wins=["Musée de la Cire"],
+            excluded_words=["amiante"],
+            cpv_codes=["90910000"],
+            statuses=["work_integration", "of_a_later_list"],
+            largest_contract_chf=250_000,
+            smallest_contract_chf=5_000,
         )
         make_person(session, member=member, unsubscribed_at=now, is_active=False)
         make_person(session, member=member)
@@ -100,6 +107,10 @@ def test_a_profile_shows_what_a_member_offers_and_was_sent(
     for words in (
         "Écoles de Lancy",
         "amiante",
+        "Musée de la Cire",
+        "entreprise d’insertion",
+        "CHF\u00a0250\u202f000",
+        "CHF\u00a05\u202f000",
         "Services de nettoyage",
         "Genève, Vaud",
         "ne reçoit plus d’alertes",
@@ -127,3 +138,17 @@ def test_a_bare_profile_has_no_holes(page: Page, staff: Person, writing: Writing
         "inactif",
     ):
         assert words in text
+
+
+@pytest.mark.parametrize(("statuses", "words"), [(None, "non précisé"), ([], "aucun")])
+def test_having_no_status_is_shown_otherwise_than_not_knowing(
+    page: Page, staff: Person, writing: Writing, statuses: list[str] | None, words: str
+) -> None:
+    with writing() as session:
+        member = make_member(session, statuses=statuses, largest_contract_chf=1_000)
+
+    soup = page.sign_in(staff).get(f"/equipe/membres/{member.id}")
+
+    rows = {row.get_text() for row in soup.select("dl.sheet > div")}
+    assert f"Statut pour les marchés réservés{words}" in rows
+    assert "Porte seul jusqu’àCHF\u00a01\u202f000" in rows

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from procurement import entered
+from procurement.cantons import CANTONS
 from procurement.errors import RuleBroken
 from procurement.labelled import LANGUAGES
-from procurement.reasons import CANTONS
 from procurement.vocabulary import EnteredKind
 from web.access import Audience, audience
 from web.errors import said

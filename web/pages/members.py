@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 from config.tables import sectors
 from procurement import matches
 from procurement.models import Answer, Lot, Match, Member
+from procurement.reserved import Status
 from web.access import Audience, audience
 from web.i18n import cpv_words
 from web.pages import MenuEntry
@@ -61,7 +62,15 @@ def show(member_id: int) -> ResponseReturnValue:
         waiting=_waiting(member),
         words=cpv_words(member.cpv_codes),
         sector_words=sector_words,
+        statuses=status_words(member),
     )
+
+
+def status_words(member: Member) -> list[str] | None:
+    """What a member is where contracts are reserved, in words; None when nobody has said."""
+    if member.statuses is None:
+        return None
+    return [status.label(g.language) for each in member.statuses if (status := Status.of(each)) is not None]
 
 
 def sector_words(keys: list[str]) -> list[str]:
