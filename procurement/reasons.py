@@ -72,6 +72,17 @@ def _plainly(value: Any, language: str) -> str:
     return str(value)
 
 
+_LONGEST_QUOTE = 90
+
+
+def _cut(value: Any, language: str) -> str:
+    """The beginning of a text, as a quotation."""
+    words = " ".join(str(value).split())
+    if len(words) > _LONGEST_QUOTE:
+        words = words[:_LONGEST_QUOTE].rsplit(" ", 1)[0].rstrip(",.;: ") + "\u00a0…"
+    return _quoted([words], language) + "."
+
+
 def _label(value: Any, language: str) -> str:
     # Words of a code in another language are better than a bare code.
     return _typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
@@ -117,6 +128,7 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "deadline": ("deadline", _day),
     "canton": ("canton", _canton),
     "place": ("place", _place),
+    "reference": ("reference", _cut),
 }
 
 _CANTONS = {
@@ -228,6 +240,18 @@ REASONS: dict[str, Wording] = {
         "Der Text gleicht Ihrem Profil: {words}.",
         "Il testo somiglia alla vostra presentazione: {words}.",
         "The text is like your profile: {words}.",
+    ),
+    "reference_likeness": _wording(
+        "Proche d'une de vos références : {reference}",
+        "Ähnlich wie eine Ihrer Referenzen: {reference}",
+        "Simile a una delle vostre referenze: {reference}",
+        "Like one of your references: {reference}",
+        plain=(
+            "Proche d'une de vos références.",
+            "Ähnlich wie eine Ihrer Referenzen.",
+            "Simile a una delle vostre referenze.",
+            "Like one of your references.",
+        ),
     ),
     "title_words": _wording(
         "Le titre emploie vos mots : {words}.",

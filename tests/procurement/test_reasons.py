@@ -21,6 +21,7 @@ _FACTS: dict[str, Any] = {
     "languages": ["de", "it"],
     "deadline": "2026-12-14T11:00:00+00:00",
     "days": 20,
+    "reference": "Nettoyage de trois écoles pour une commune",
 }
 
 
