@@ -1,19 +1,23 @@
 """What there is to judge: the open lots and active members as facts, and which of them wait."""
 
 import logging
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from config.tables import sectors
+from matcher.context import Context
 from matcher.lead import LotFacts, MemberFacts, lot_facts, member_facts
-from matcher.signals import Context
 from procurement.codes import cpv_all_languages
 from procurement.matches import is_open_clause
 from procurement.models import Chamber, Lot, Match, Member, Tender
+
+if TYPE_CHECKING:
+    from matcher.features import Weights
 
 logger = logging.getLogger(__name__)
 
@@ -103,16 +107,18 @@ def load_batch(session: Session, *, now: datetime, lot_ids: Iterable[int] = ()) 
     )
 
 
-def context_of(
-    lots: Iterable[LotFacts],
-    members: Iterable[MemberFacts],
-    *,
-    now: datetime,
-    asked: Collection[int] | None = None,
-) -> Context:
-    """What the signals need to judge these lots for these members, or only for those of them asked about."""
-    # Importing scikit-learn takes two seconds: only once there is something to judge.
+def context_of(members: Iterable[MemberFacts], weights: "Weights", *, now: datetime) -> Context:
+    """What lots are held against: these members, their texts placed by what words weigh."""
     from matcher.features import TextSpace
 
-    known = sectors()
-    return Context(now, TextSpace(tuple(lots), tuple(members), sectors=known, asked=asked), known)
+    members, known = tuple(members), sectors()
+    return Context(members, now=now, space=TextSpace(weights, members, sectors=known), sectors=known)
+
+
+def weights_of(batch: Batch) -> "Weights":
+    """What words weigh among the lots that are called for and all members."""
+    # Importing scikit-learn takes two seconds: only once there is something to judge.
+    from matcher.features import Weights
+
+    lots = [lot for lot in batch.lots.values() if lot.is_called]
+    return Weights(lots, tuple(batch.members.values()), sectors=sectors())

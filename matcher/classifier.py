@@ -28,6 +28,14 @@ class Classifier(Protocol):
     def version(self) -> str:
         """The name under which its judgements are stored."""
 
+    @property
+    def base(self) -> float:
+        """The logit of a lead without any signal."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """What a signal of 1 adds to the logit, by its key."""
+
     def judge(self, values: Mapping[str, float]) -> Judgement:
         """Score a lead by the value of each signal; the terms sum to the logit of the score."""
 
@@ -48,11 +56,12 @@ class RuleOfThumb:
     of the subject reaches the strong band by itself.
     """
 
-    version = "rules-1"
+    version = "rules-2"
     base = -4.0
     weights: Mapping[str, float] = {
         "cpv_branch": 2.0,  # The buyer's own classification; yet codes are often coarse, or wrong.
-        "text_likeness": 1.8,  # The richest sign, and the only one for profiles without codes.
+        "text_likeness": 1.5,  # The richest sign, and the only one for profiles without codes.
+        "reference_likeness": 0.5,  # Work done before is the best proof; its words are in the text already.
         "sector_branch": 1.1,  # The chamber's view of branches: wide, so worth half a member's own code.
         "sector_words": 1.1,  # A sector's own word in a title seldom errs; in a description it may.
         "title_words": 0.7,  # Telling, but largely said by the likeness of the texts already.

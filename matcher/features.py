@@ -1,6 +1,7 @@
 """The text vectorisers: how near the words of a lot are to those of a member, across four languages."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,8 @@ _DESCRIPTION_STARTS = 2_500
 _CHARACTERS = 900
 # Words decide, parts of words help with compounds and endings.
 _WORD_SHARE = 0.6
+# What words weigh is as clear from so many lots as from all; more only take time and memory.
+_LEARNED_FROM = 3_000
 
 _Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -57,109 +60,146 @@ def member_text(
     return "\n".join(official)
 
 
-class TextSpace:
-    """The lots and members of a batch as vectors, one view of each per language."""
+class Weights:
+    """What words weigh, and parts of words: the rarer they are among lots, members and sectors, the more."""
 
     def __init__(
-        self,
-        lots: Sequence[LotFacts],
-        members: Sequence[MemberFacts],
-        *,
-        sectors: Mapping[str, Sector],
-        asked: Collection[int] | None = None,
+        self, lots: Sequence[LotFacts], members: Sequence[MemberFacts], *, sectors: Mapping[str, Sector]
     ) -> None:
-        """Learn the weights of words from all lots, members and sector words, and place all of them.
-
-        `asked` names the members that will be asked about, when they are few: comparing is then cheaper.
-        """
-        self._lots = {lot.id: lot for lot in lots}
-        kept = [row for row, member in enumerate(members) if asked is None or member.id in asked]
-        self._members = {members[row].id: place for place, row in enumerate(kept)}
-        written_in = [language_of("\n".join((m.statement, *m.references))) for m in members]
-        of_members = {
-            language: [
-                member_text(member, language, sectors, written)
-                for member, written in zip(members, written_in, strict=True)
-            ]
-            for language in LANGUAGES
-        }
-        views = [(lot, language) for lot in lots for language in lot.languages]
-        of_lots = [lot_text(lot, language) for lot, language in views]
-        of_sectors = [
+        """Learn from all members and sectors, and from at most 3,000 of the lots, evenly spread."""
+        step = max(1, -(-len(lots) // _LEARNED_FROM))
+        corpus = [lot_text(lot, language) for lot in lots[::step] for language in lot.languages]
+        for member in members:
+            corpus += _texts_of(member, sectors).values()
+        corpus += [
             " ".join(sector.keywords.get(language, []))
             for sector in sectors.values()
             for language in LANGUAGES
         ]
-        own = [text for texts in of_members.values() for text in texts]
         # One word at the least, so that an empty batch can be placed as well.
-        corpus = [*of_lots, *own, *of_sectors, "aimp"]
-        self._words = TfidfVectorizer(analyzer=word_grams, sublinear_tf=True)
+        corpus.append("aimp")
+        self._words = TfidfVectorizer(analyzer=word_grams, sublinear_tf=True).fit(corpus)
         self._letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, preprocessor=subject_letters
-        )
-        placed_words = csr_matrix(self._words.fit_transform(corpus))
-        placed_letters = csr_matrix(self._letters.fit_transform(corpus))
-        self._lot_rows: dict[int, list[tuple[int, str]]] = {}
-        for row, (lot, language) in enumerate(views):
-            self._lot_rows.setdefault(lot.id, []).append((row, language))
-        self._lot_words, self._lot_letters = placed_words[: len(views)], placed_letters[: len(views)]
-        self._member_words: dict[str, csr_matrix] = {}
-        self._member_letters: dict[str, csr_matrix] = {}
-        for place, language in enumerate(LANGUAGES):
-            rows = [len(views) + place * len(members) + row for row in kept]
-            self._member_words[language] = placed_words[rows]
-            self._member_letters[language] = placed_letters[rows]
+        ).fit(corpus)
         self._names = self._words.get_feature_names_out()
-        self._rows: dict[int, tuple[_Floats, list[str]]] = {}
-        self._best: dict[int, list[float]] = {}
-        self._written: dict[tuple[int, str], dict[str, str]] = {}
 
-    def likeness(self, lot_id: int, member_id: int) -> float:
-        """The cosine in [0, 1] between a lot and a member, in the language where they are nearest."""
-        if lot_id not in self._lot_rows or member_id not in self._members:
-            return 0.0
-        if lot_id not in self._best:
-            self._best[lot_id] = self._row(lot_id)[0].max(axis=0).tolist()
-        return self._best[lot_id][self._members[member_id]]
+    def place(self, texts: Iterable[str]) -> tuple[csr_matrix, csr_matrix]:
+        """Texts as vectors of length one: by their words, and letter by letter."""
+        texts = list(texts)
+        views = (self._words, self._letters)
+        if not texts:
+            words, letters = (csr_matrix((0, len(view.vocabulary_))) for view in views)
+        else:
+            words, letters = (csr_matrix(view.transform(texts)) for view in views)
+        return words, letters
 
-    def matrix(self, lot_ids: Sequence[int], member_ids: Sequence[int]) -> _Floats:
-        """The likeness of each lot to each member."""
-        return np.array(
-            [[self.likeness(lot, member) for member in member_ids] for lot in lot_ids], dtype=np.float64
-        ).reshape(len(lot_ids), len(member_ids))
+    def names(self, columns: Iterable[int]) -> list[str]:
+        """The words, or pairs of words, that columns of the vectors by words stand for."""
+        return [str(self._names[column]) for column in columns]
 
-    def shared_words(self, lot_id: int, member_id: int, *, most: int = 4) -> list[str]:
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A lot in the space: its languages, its words and its likeness to members in each, and to references."""
+
+    languages: list[str]
+    words: list[csr_matrix]
+    likeness: _Floats
+    references: _Floats
+
+
+def _mixed(by_words: _Floats, by_letters: _Floats) -> _Floats:
+    return _WORD_SHARE * by_words + (1 - _WORD_SHARE) * by_letters
+
+
+class TextSpace:
+    """The members as vectors, one view of each per language, to which lots are held one after the other."""
+
+    def __init__(
+        self, weights: Weights, members: Sequence[MemberFacts], *, sectors: Mapping[str, Sector]
+    ) -> None:
+        """Place the members; lots are placed when they are asked about."""
+        self._weights = weights
+        self._columns = {member.id: column for column, member in enumerate(members)}
+        texts = [_texts_of(member, sectors) for member in members]
+        self._members = {
+            language: weights.place(views[language] for views in texts) for language in LANGUAGES
+        }
+        references = [(column, each) for column, m in enumerate(members) for each in m.references if each]
+        self._reference_columns = np.array([column for column, _ in references], dtype=np.intp)
+        self._reference_texts = [text for _, text in references]
+        self._references = weights.place(self._reference_texts)
+        self._last: tuple[LotFacts | None, _Placed | None] = (None, None)
+
+    def row(self, lot: LotFacts) -> _Floats:
+        """The cosine in [0, 1] between a lot and each member, in the language where they are nearest."""
+        nearest: _Floats = self._placed(lot).likeness.max(axis=0)
+        return nearest
+
+    def shared_words(self, lot: LotFacts, member_id: int, *, most: int = 4) -> list[str]:
         """The words that carried most of a likeness, as the lot writes them, the strongest first."""
-        if self.likeness(lot_id, member_id) <= 0:
+        placed, column = self._placed(lot), self._columns[member_id]
+        if placed.likeness[:, column].max() <= 0:
             return []
-        column = self._members[member_id]
-        rows, languages = self._row(lot_id)
-        nearest = int(rows[:, column].argmax())
-        row, language = self._lot_rows[lot_id][nearest]
-        common = self._lot_words[row].multiply(self._member_words[languages[nearest]][column]).tocoo()
-        key = (lot_id, language)
-        if key not in self._written:
-            self._written[key] = as_written(lot_text(self._lots[lot_id], language))
-        written = self._written[key]
+        nearest = int(placed.likeness[:, column].argmax())
+        language = placed.languages[nearest]
+        theirs = self._members[_known(language)][0][column]
+        common = placed.words[nearest].multiply(theirs).tocoo()
+        order = np.argsort(-common.data, kind="stable")
+        written = as_written(lot_text(lot, language))
         found: list[str] = []
-        for place in np.argsort(-common.data, kind="stable"):
-            for part in str(self._names[common.col[place]]).split():
-                word = written.get(part)
-                if word and word not in found:
-                    found.append(word)
-            if len(found) >= most:
-                break
+        for name in self._weights.names(common.col[order]):
+            found += [
+                written[part] for part in name.split() if part in written and written[part] not in found
+            ]
         return found[:most]
 
-    def _row(self, lot_id: int) -> tuple[_Floats, list[str]]:
-        """The likeness of a lot to all members, one line per language in which the lot is written."""
-        if lot_id not in self._rows:
-            lines, languages = [], []
-            for row, language in self._lot_rows[lot_id]:
-                theirs = language if language in self._member_words else LANGUAGES[0]
-                words = (self._lot_words[row] @ self._member_words[theirs].T).toarray()[0]
-                letters = (self._lot_letters[row] @ self._member_letters[theirs].T).toarray()[0]
-                lines.append(_WORD_SHARE * words + (1 - _WORD_SHARE) * letters)
-                languages.append(theirs)
-            self._rows[lot_id] = (np.vstack(lines), languages)
-        return self._rows[lot_id]
+    def reference_row(self, lot: LotFacts) -> _Floats:
+        """The cosine in [0, 1] between a lot and the nearest single reference of each member."""
+        row = np.zeros(len(self._columns))
+        np.maximum.at(row, self._reference_columns, self._placed(lot).references)
+        return row
+
+    def nearest_reference(self, lot: LotFacts, member_id: int) -> str:
+        """The reference of a member that is nearest to a lot; it must have one."""
+        own = np.flatnonzero(self._reference_columns == self._columns[member_id])
+        nearest = int(own[self._placed(lot).references[own].argmax()])
+        return self._reference_texts[nearest]
+
+    def _placed(self, lot: LotFacts) -> _Placed:
+        # A lot is asked about by its row, then by its words with this member and that: it is placed once.
+        last, placed = self._last
+        if last is not lot or placed is None:
+            placed = self._place(lot)
+            self._last = (lot, placed)
+        return placed
+
+    def _place(self, lot: LotFacts) -> _Placed:
+        languages = list(lot.languages)
+        if not languages:
+            return _Placed([], [], np.zeros((1, len(self._columns))), np.zeros(len(self._reference_texts)))
+        words, letters = self._weights.place(lot_text(lot, language) for language in languages)
+        likeness = np.empty((len(languages), len(self._columns)))
+        for line, language in enumerate(languages):
+            their_words, their_letters = self._members[_known(language)]
+            by_words = (words[line] @ their_words.T).toarray()[0]
+            by_letters = (letters[line] @ their_letters.T).toarray()[0]
+            likeness[line] = _mixed(by_words, by_letters)
+        by_words, by_letters = (
+            (mine @ theirs.T).toarray().max(axis=0)
+            for mine, theirs in zip((words, letters), self._references, strict=True)
+        )
+        lines = [words[line] for line in range(len(languages))]
+        return _Placed(languages, lines, likeness, _mixed(by_words, by_letters))
+
+
+def _known(language: str) -> str:
+    """The language in which members are compared with a text: French where it is none of ours."""
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
+def _texts_of(member: MemberFacts, sectors: Mapping[str, Sector]) -> dict[str, str]:
+    """What a member offers, in each language."""
+    written_in = language_of("\n".join((member.statement, *member.references)))
+    return {language: member_text(member, language, sectors, written_in) for language in LANGUAGES}

@@ -1,15 +1,21 @@
 """One lead judged: gates first, then signals, score, reasons and risk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from matcher.classifier import Classifier
+from matcher.context import Context, Row
 from matcher.explain import reasons_of, risk_of
 from matcher.gates import GateAnswer, first_failed
-from matcher.lead import Lead
-from matcher.signals import Context, measure_all
+from matcher.lead import Lead, LotFacts, MemberFacts
+from matcher.signals import measure_all, told
 from procurement.matches import Proposal
+
+# Sums in another order differ in the last digits: what is that near a threshold is judged exactly.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,34 +29,57 @@ class Judged:
     reasons: Sequence[Mapping[str, Any]] = ()
     risk: Mapping[str, Any] | None = None
 
-    def proposal(self, member_id: int, model: str) -> Proposal | None:
-        """What to record of it; None when a gate stopped it."""
-        if self.stopped_by is not None:
-            return None
+    def proposal(self, member_id: int, model: str) -> Proposal:
+        """What to record of it."""
         return Proposal(member_id, self.score, self.reasons, self.risk, model, self.signals)
 
 
-def judge_lead(lead: Lead, context: Context, classifier: Classifier, *, explain_from: float = 0.0) -> Judged:
-    """Judge a lead; one that a gate stops is not scored, and a score below `explain_from` not explained."""
-    stopped = first_failed(lead, context.now)
-    if stopped is not None:
-        return Judged(stopped)
-    return score_lead(lead, context, classifier, explain_from=explain_from)
+def judge_lot(
+    lot: LotFacts, context: Context, classifier: Classifier, *, least: Row
+) -> Iterator[tuple[MemberFacts, Judged]]:
+    """The members of the context whose score reaches theirs of `least` and whom no gate stops, each judged.
+
+    Scores are worked out for all members at once; only what they leave meets the gates and is explained.
+    """
+    rows = measure_all(lot, context)
+    reached = np.flatnonzero(logits_of(rows, classifier) >= _logit(least) - _ROUNDING)
+    for column in reached.tolist():
+        member = context.members[column]
+        judged = _judged(Lead(lot, member), context, classifier, _values(rows, column))
+        if judged.score >= least[column] and first_failed(Lead(lot, member), context.now) is None:
+            yield member, judged
 
 
-def score_lead(lead: Lead, context: Context, classifier: Classifier, *, explain_from: float = 0.0) -> Judged:
-    """Score a lead without asking the gates."""
-    signals = measure_all(lead, context)
-    values = {key: found.value for key, found in signals.items()}
+def score_lead(lead: Lead, context: Context, classifier: Classifier) -> Judged:
+    """Judge one lead without asking the gates."""
+    rows = measure_all(lead.lot, context)
+    return _judged(lead, context, classifier, _values(rows, context.column[lead.member.id]))
+
+
+def _judged(lead: Lead, context: Context, classifier: Classifier, values: Mapping[str, float]) -> Judged:
     judgement = classifier.judge(values)
-    if judgement.score < explain_from:
-        return Judged(None, judgement.score, values, judgement.terms)
-    told = {key: found.told() for key, found in signals.items()}
+    signals = told(lead, context, values)
     return Judged(
         None,
         judgement.score,
         values,
         judgement.terms,
-        reasons_of(told, judgement),
-        risk_of(lead, told, judgement, now=context.now),
+        reasons_of(signals, judgement),
+        risk_of(lead, signals, judgement, now=context.now),
     )
+
+
+def _values(rows: Mapping[str, Row], column: int) -> dict[str, float]:
+    return {key: float(row[column]) for key, row in rows.items()}
+
+
+def logits_of(rows: Mapping[str, Row], classifier: Classifier) -> Row:
+    """The logit of a lot for each member; a signal without a weight adds nothing."""
+    weighted = [weight * rows[key] for key, weight in classifier.weights.items() if key in rows]
+    logits: Row = np.sum(weighted, axis=0) + classifier.base
+    return logits
+
+
+def _logit(score: Row) -> Row:
+    with np.errstate(divide="ignore"):
+        return np.log(score) - np.log1p(-score)

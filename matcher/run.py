@@ -4,19 +4,24 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from matcher.batch import Batch, context_of, load_batch, waiting_lots, waiting_members
+from matcher.batch import Batch, context_of, load_batch, waiting_lots, waiting_members, weights_of
 from matcher.classifier import Classifier, RuleOfThumb
+from matcher.context import Context
 from matcher.gates import first_failed
-from matcher.judge import Judged, judge_lead, score_lead
+from matcher.judge import Judged, judge_lot, score_lead
 from matcher.lead import Lead, LotFacts, MemberFacts, lot_facts, member_facts
-from matcher.signals import Context
 from procurement.db import transaction
 from procurement.matches import Proposal, record_matches
 from procurement.models import Chamber, Lot, Member
+
+if TYPE_CHECKING:
+    from matcher.features import Weights
 
 logger = logging.getLogger(__name__)
 
@@ -64,15 +69,20 @@ def match_member(
 
 
 def judge_pair(
-    session: Session, lot: Lot, member: Member, now: datetime, *, classifier: Classifier = CLASSIFIER
+    session: Session,
+    lot: Lot,
+    member: Member,
+    now: datetime,
+    *,
+    classifier: Classifier = CLASSIFIER,
+    weights: "Weights | None" = None,
 ) -> Judged:
-    """What one lot is for one member, scored even when a gate stops it: the answer to « pourquoi pas ? »."""
-    batch = load_batch(session, now=now)
+    """What one lot is for one member, scored even when a gate stops it: the answer to « pourquoi pas ? ».
+
+    What words weigh is learned from all that is open, which takes seconds, unless it is given.
+    """
     lead = Lead(lot_facts(session, lot), member_facts(session, member))
-    # The same company as in the batch, so that the texts weigh the same as when it was matched.
-    lots = {**batch.lots, lot.id: lead.lot}
-    members = {**batch.members, member.id: lead.member}
-    context = context_of(lots.values(), members.values(), now=now, asked={member.id})
+    context = context_of([lead.member], weights or weights_of(load_batch(session, now=now)), now=now)
     return replace(score_lead(lead, context, classifier), stopped_by=first_failed(lead, now))
 
 
@@ -95,12 +105,10 @@ class _Run:
     def do(self, progress: Progress | None) -> MatchReport:
         batch = self._batch
         lots = [lot for lot in batch.lots.values() if lot.id in self._lot_ids or self._member_ids]
-        context = context_of(
-            (lot for lot in batch.lots.values() if lot.is_called),
-            batch.members.values(),
-            now=self._now,
-            asked=None if self._lot_ids else self._member_ids,
-        )
+        # Where no lot waits, only the members that do are judged.
+        asked = [m for m in batch.members.values() if self._lot_ids or m.id in self._member_ids]
+        context = context_of(asked, weights_of(batch), now=self._now)
+        self._least = np.array([batch.hold_from[member.chamber_id] for member in context.members])
         failed = list(batch.unreadable)
         for done, lot in enumerate(lots, start=1):
             try:
@@ -122,20 +130,16 @@ class _Run:
 
     def _match_lot(self, lot: LotFacts, context: Context) -> None:
         is_waiting = lot.id in self._lot_ids
-        members = [
-            member for member in self._batch.members.values() if is_waiting or member.id in self._member_ids
-        ]
+        members = [member for member in context.members if is_waiting or member.id in self._member_ids]
         self._pairs += len(members)
+        concerned = {member.id for member in members}
         proposals = [
-            proposal for member in members if (proposal := self._propose(lot, member, context)) is not None
+            judged.proposal(member.id, self._classifier.version)
+            for member, judged in judge_lot(lot, context, self._classifier, least=self._least)
+            if member.id in concerned
         ]
         if is_waiting or proposals or any((lot.id, m.id) in self._batch.undecided for m in members):
             self._write(lot, members, proposals, is_waiting=is_waiting)
-
-    def _propose(self, lot: LotFacts, member: MemberFacts, context: Context) -> Proposal | None:
-        least = self._batch.hold_from[member.chamber_id]
-        judged = judge_lead(Lead(lot, member), context, self._classifier, explain_from=least)
-        return judged.proposal(member.id, self._classifier.version) if judged.score >= least else None
 
     def _write(
         self,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from procurement.labelled import LANGUAGES
@@ -137,6 +137,11 @@ def holds_phrase(normalised: str, phrase: str) -> bool:
     return bool(wanted) and f" {wanted} " in f" {normalised} "
 
 
+# So many first letters of a keyword are looked up; a German word this long is found in compounds too.
+_START = 5
+_IN_COMPOUNDS = 8
+
+
 @lru_cache(maxsize=4_000)
 def keyword_pattern(keyword: str, language: str) -> re.Pattern[str]:
     """What finds a keyword and its usual forms in a normalised text; long German ones in compounds too."""
@@ -146,7 +151,7 @@ def keyword_pattern(keyword: str, language: str) -> re.Pattern[str]:
 
 def _forms(word: str, language: str) -> str:
     if language == "de":
-        if len(word) >= 8:
+        if len(word) >= _IN_COMPOUNDS:
             return rf"(?:\w*{word}\w{{0,2}}|{word}\w*)"
         return rf"{word}(?:e[nrsm]?|[ns])?"
     if language == "it" and len(word) >= 4 and word[-1] in "aeio":
@@ -156,6 +161,35 @@ def _forms(word: str, language: str) -> str:
     return rf"{word}s?"
 
 
-def keywords_in(normalised: str, keywords: Iterable[str], language: str) -> list[str]:
-    """The keywords of a language that stand in a text that is normalised already."""
-    return [word for word in keywords if keyword_pattern(word, language).search(normalised)]
+class KeywordIndex:
+    """The keywords of several sectors in one language, found in a text without trying each of them.
+
+    Only those whose first letters start a word of the text are tried; long German ones, which may stand at
+    the end of a compound, where their letters are in it at all.
+    """
+
+    def __init__(self, keywords: Mapping[str, Iterable[str]], language: str) -> None:
+        """Index the keywords of each sector, by its key."""
+        self._starts: dict[str, list[tuple[str, str, re.Pattern[str]]]] = {}
+        self._within: list[tuple[str, str, str, re.Pattern[str]]] = []
+        for key, words in keywords.items():
+            for word in words:
+                first = normalise(word).split()[0]
+                pattern = keyword_pattern(word, language)
+                if language == "de" and len(first) >= _IN_COMPOUNDS:
+                    self._within.append((first, key, word, pattern))
+                else:
+                    # An ending may differ: Italian ones replace the last letter.
+                    start = first[:-1] if language == "it" and len(first) >= 4 else first
+                    self._starts.setdefault(start[:_START], []).append((key, word, pattern))
+
+    def found_in(self, normalised: str) -> Iterator[tuple[str, str]]:
+        """Each sector and keyword that stands in a text that is normalised already."""
+        starts = {word[:size] for word in set(normalised.split()) for size in range(1, _START + 1)}
+        for start in starts & self._starts.keys():
+            for key, word, pattern in self._starts[start]:
+                if pattern.search(normalised):
+                    yield key, word
+        for part, key, word, pattern in self._within:
+            if part in normalised and pattern.search(normalised):
+                yield key, word

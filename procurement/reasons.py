@@ -1,141 +1,12 @@
 """Why a lot fits a member, what speaks against it, why a gate stopped it: worded in the reader's language."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
-from procurement.cantons import canton_name
-from procurement.i18n import ZURICH, known_language, locale_of, say_amount, say_date
-from procurement.models import in_language
-from procurement.reserved import Reservation
-
-_SPACED = re.compile(r" (?=[:;?!»])|(?<=«) ")
-# What can be left out with its fact: all after a colon at the end, or what stands between brackets.
-_FACT = re.compile(r"[ \u00a0]?: [^:{]*\{\w+\}(?=\.$)| \(\{\w+\}\)")
-_QUOTES = {"fr": "«\u00a0{}\u00a0»", "de": "«{}»", "it": "«{}»", "en": "“{}”"}
-
-
-def _typeset(text: str, language: str) -> str:
-    """Every language wants its apostrophe; French, no break before its double signs."""
-    text = text.replace("'", "’")
-    return _SPACED.sub("\u00a0", text) if language == "fr" else text
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A sentence in four languages with its facts in braces, and a plain one for when a fact is missing."""
-
-    full: Mapping[str, str]
-    plain: Mapping[str, str]
-
-    def say(self, facts: Mapping[str, Any], language: str) -> str:
-        """The sentence for a reader; the plain one when one of its facts is not known."""
-        language = known_language(language)
-        known = _Facts(facts, language)
-        try:
-            return self.full[language].format_map(known)
-        except KeyError:
-            return self.plain[language]
-
-
-def _wording(
-    fr: str, de: str, it: str, en: str, *, plain: tuple[str, str, str, str] | None = None
-) -> Wording:
-    full = {
-        language: _typeset(text, language)
-        for language, text in zip(("fr", "de", "it", "en"), (fr, de, it, en), strict=True)
-    }
-    if plain is None:
-        return Wording(full, {language: _FACT.sub("", text) for language, text in full.items()})
-    return Wording(
-        full, {language: _typeset(text, language) for language, text in zip(full, plain, strict=True)}
-    )
-
-
-class _Facts(dict[str, str]):
-    """The facts as words of a language; one that is not known raises KeyError."""
-
-    def __init__(self, facts: Mapping[str, Any], language: str) -> None:
-        super().__init__()
-        self._facts, self._language = facts, language
-
-    def __missing__(self, name: str) -> str:
-        source, put = _PUT.get(name, (name, _plainly))
-        value = self._facts.get(source)
-        said = put(value, self._language) if value or value == 0 else ""
-        if not said:
-            raise KeyError(name)
-        return said
-
-
-def _plainly(value: Any, language: str) -> str:
-    return str(value)
-
-
-def _label(value: Any, language: str) -> str:
-    # Words of a code in another language are better than a bare code.
-    return _typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
-
-
-def _quoted(value: Any, language: str) -> str:
-    return ", ".join(_QUOTES[language].format(_typeset(str(word), language)) for word in value)
-
-
-def _language(value: Any, language: str) -> str:
-    return str(locale_of(language).languages.get(str(value), value))
-
-
-def _languages(value: Any, language: str) -> str:
-    return ", ".join(_language(each, language) for each in value)
-
-
-def _day(value: Any, language: str) -> str:
-    return say_date(datetime.fromisoformat(str(value)).astimezone(ZURICH).date(), language)
-
-
-def _canton(value: Any, language: str) -> str:
-    return canton_name(str(value), language)
-
-
-def _place(value: Any, language: str) -> str:
-    # ISO 3166: "CH-FR" is Fribourg, "FR" is France.
-    country, _, canton = str(value).partition("-")
-    return (
-        canton_name(canton, language)
-        if canton
-        else str(locale_of(language).territories.get(country, country))
-    )
-
-
-def _francs(value: Any, language: str) -> str:
-    return say_amount(int(value), "CHF", language)
-
-
-def _reservations(value: Any, language: str) -> str:
-    # A code that we do not know says nothing to a reader.
-    known = (reservation for code in value if (reservation := Reservation.of(str(code))) is not None)
-    return ", ".join(each.label(language) for each in known)
-
-
-# How a fact is said: the name in braces, the fact it comes from, and what turns it into words.
-_PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
-    "label": ("labels", _label),
-    "own_label": ("own_labels", _label),
-    "words": ("words", _quoted),
-    "language": ("language", _language),
-    "languages": ("languages", _languages),
-    "deadline": ("deadline", _day),
-    "canton": ("canton", _canton),
-    "place": ("place", _place),
-    "value": ("value_chf", _francs),
-    "reserved_to": ("reserved_to", _reservations),
-}
-
+from procurement.wording import Wording, wording
 
 REASONS: dict[str, Wording] = {
-    "cpv_same": _wording(
+    "cpv_same": wording(
         "Code CPV {code} ({label}), que vous avez indiqué.",
         "CPV-Code {code} ({label}), den Sie angegeben haben.",
         "Codice CPV {code} ({label}), da voi indicato.",
@@ -147,7 +18,7 @@ REASONS: dict[str, Wording] = {
             "A CPV code which you have given.",
         ),
     ),
-    "cpv_under": _wording(
+    "cpv_under": wording(
         "Code CPV {code} ({label}), dans votre branche {own_code} ({own_label}).",
         "CPV-Code {code} ({label}), in Ihrem Zweig {own_code} ({own_label}).",
         "Codice CPV {code} ({label}), nel vostro ramo {own_code} ({own_label}).",
@@ -159,7 +30,7 @@ REASONS: dict[str, Wording] = {
             "A CPV code within one of your branches.",
         ),
     ),
-    "cpv_near": _wording(
+    "cpv_near": wording(
         "Code CPV {code} ({label}), proche de votre code {own_code} ({own_label}).",
         "CPV-Code {code} ({label}), nahe bei Ihrem Code {own_code} ({own_label}).",
         "Codice CPV {code} ({label}), vicino al vostro codice {own_code} ({own_label}).",
@@ -171,49 +42,61 @@ REASONS: dict[str, Wording] = {
             "A CPV code close to one of yours.",
         ),
     ),
-    "sector_core": _wording(
+    "sector_core": wording(
         "Au cœur de votre domaine : {label}.",
         "Im Kern Ihres Gebiets: {label}.",
         "Nel cuore del vostro settore: {label}.",
         "At the core of your field: {label}.",
     ),
-    "sector_border": _wording(
+    "sector_border": wording(
         "En bordure de votre domaine : {label}.",
         "Am Rand Ihres Gebiets: {label}.",
         "Ai margini del vostro settore: {label}.",
         "At the edge of your field: {label}.",
     ),
-    "sector_words": _wording(
+    "sector_words": wording(
         "L'avis emploie des mots de votre domaine : {words}.",
         "Die Bekanntmachung braucht Wörter Ihres Gebiets: {words}.",
         "Il bando usa parole del vostro settore: {words}.",
         "The notice uses words of your field: {words}.",
     ),
-    "text_likeness": _wording(
+    "text_likeness": wording(
         "Le texte ressemble à votre présentation : {words}.",
         "Der Text gleicht Ihrem Profil: {words}.",
         "Il testo somiglia alla vostra presentazione: {words}.",
         "The text is like your profile: {words}.",
     ),
-    "title_words": _wording(
+    "reference_likeness": wording(
+        "Proche d'une de vos références : {reference}",
+        "Ähnlich wie eine Ihrer Referenzen: {reference}",
+        "Simile a una delle vostre referenze: {reference}",
+        "Like one of your references: {reference}",
+        plain=(
+            "Proche d'une de vos références.",
+            "Ähnlich wie eine Ihrer Referenzen.",
+            "Simile a una delle vostre referenze.",
+            "Like one of your references.",
+        ),
+    ),
+    "title_words": wording(
         "Le titre emploie vos mots : {words}.",
         "Der Titel braucht Ihre Wörter: {words}.",
         "Il titolo usa le vostre parole: {words}.",
         "The title uses your words: {words}.",
     ),
-    "place_in_reach": _wording(
+    "place_in_reach": wording(
         "Lieu d'exécution dans votre rayon d'action : {canton}.",
         "Ausführungsort in Ihrem Einzugsgebiet: {canton}.",
         "Luogo di esecuzione nel vostro raggio d'azione: {canton}.",
         "Carried out within your reach: {canton}.",
     ),
-    "buyer_in_reach": _wording(
+    "buyer_in_reach": wording(
         "Adjudicateur dans votre rayon d'action : {canton}.",
         "Vergabestelle in Ihrem Einzugsgebiet: {canton}.",
         "Committente nel vostro raggio d'azione: {canton}.",
         "A buyer within your reach: {canton}.",
     ),
-    "offer_language": _wording(
+    "offer_language": wording(
         "L'avis est dans une autre langue, mais l'offre peut être remise en {language}.",
         "Die Bekanntmachung ist anderssprachig, das Angebot auf {language} aber möglich.",
         "Il bando è in un'altra lingua, ma l'offerta può essere presentata in {language}.",
@@ -225,7 +108,7 @@ REASONS: dict[str, Wording] = {
             "The notice is in another language, but the bid may be written in yours.",
         ),
     ),
-    "days_left": _wording(
+    "days_left": wording(
         "Du temps pour répondre : délai le {deadline}.",
         "Zeit zum Antworten: Frist am {deadline}.",
         "Tempo per rispondere: termine il {deadline}.",
@@ -234,73 +117,73 @@ REASONS: dict[str, Wording] = {
 }
 
 RISKS: dict[str, Wording] = {
-    "few_days": _wording(
+    "few_days": wording(
         "Peu de temps : délai le {deadline}.",
         "Wenig Zeit: Frist am {deadline}.",
         "Poco tempo: termine il {deadline}.",
         "Little time: deadline on {deadline}.",
     ),
-    "offer_in_other_language": _wording(
+    "offer_in_other_language": wording(
         "L'offre est à remettre dans une langue qui n'est pas votre première : {languages}.",
         "Das Angebot ist in einer Sprache einzureichen, die nicht Ihre erste ist: {languages}.",
         "L'offerta va presentata in una lingua che non è la vostra prima: {languages}.",
         "The bid must be written in a language that is not your first: {languages}.",
     ),
-    "notice_in_other_language": _wording(
+    "notice_in_other_language": wording(
         "L'avis n'est pas dans votre langue ({language}).",
         "Die Bekanntmachung ist nicht in Ihrer Sprache ({language}).",
         "Il bando non è nella vostra lingua ({language}).",
         "The notice is not in your language ({language}).",
     ),
-    "no_consortium": _wording(
+    "no_consortium": wording(
         "Grand marché, et l'avis n'admet pas de communauté de soumissionnaires.",
         "Grosser Auftrag, und Bietergemeinschaften sind nicht zugelassen.",
         "Grande commessa, e il bando non ammette consorzi di offerenti.",
         "A large contract, and the notice does not admit consortia.",
     ),
-    "larger_than_alone": _wording(
+    "larger_than_alone": wording(
         "Plus grand ({value}) que ce que vous portez seul : à prévoir avec d'autres.",
         "Grösser ({value}), als Sie allein tragen: mit anderen zu planen.",
         "Più grande ({value}) di quanto assumete da soli: da prevedere con altri.",
         "Larger ({value}) than you carry alone: to be planned with others.",
     ),
-    "reserved_to_check": _wording(
+    "reserved_to_check": wording(
         "Marché réservé, votre statut est à vérifier : {reserved_to}.",
         "Vorbehaltener Auftrag, Ihr Status ist zu prüfen: {reserved_to}.",
         "Commessa riservata, il vostro statuto è da verificare: {reserved_to}.",
         "Reserved contract, your status is to be checked: {reserved_to}.",
     ),
-    "reserved_abroad": _wording(
+    "reserved_abroad": wording(
         "Marché réservé à l'étranger : à vérifier, votre statut suisse doit y être reconnu.",
         "Im Ausland vorbehaltener Auftrag: zu prüfen, Ihr Schweizer Status muss dort anerkannt sein.",
         "Commessa riservata all'estero: da verificare, il vostro statuto svizzero deve esservi riconosciuto.",
         "A contract reserved abroad: to be checked, your Swiss status must be recognised there.",
     ),
-    "execution_reserved": _wording(
+    "execution_reserved": wording(
         "L'exécution est réservée à des emplois protégés.",
         "Die Ausführung ist geschützten Arbeitsplätzen vorbehalten.",
         "L'esecuzione è riservata a impieghi protetti.",
         "The contract is to be carried out in sheltered employment.",
     ),
-    "only_buyer_in_reach": _wording(
+    "only_buyer_in_reach": wording(
         "Exécution hors de votre rayon d'action ({canton}) : seul l'adjudicateur y a son siège.",
         "Ausführung ausserhalb Ihres Einzugsgebiets ({canton}): Nur die Vergabestelle liegt darin.",
         "Esecuzione fuori dal vostro raggio d'azione ({canton}): solo il committente vi ha sede.",
         "Carried out beyond your reach ({canton}): only the buyer is within it.",
     ),
-    "weak_evidence": _wording(
+    "weak_evidence": wording(
         "Peu d'indices : à vérifier.",
         "Wenige Hinweise: zu prüfen.",
         "Pochi indizi: da verificare.",
         "Little evidence: to be checked.",
     ),
-    "many_references": _wording(
+    "many_references": wording(
         "L'avis demande plusieurs références.",
         "Es werden mehrere Referenzen verlangt.",
         "Il bando chiede più referenze.",
         "The notice asks for several references.",
     ),
-    "criteria_in_documents": _wording(
+    "criteria_in_documents": wording(
         "Des critères sont dans le dossier, non lus.",
         "Kriterien stehen in den Unterlagen, nicht gelesen.",
         "Alcuni criteri sono nella documentazione, non letti.",
@@ -309,7 +192,7 @@ RISKS: dict[str, Wording] = {
 }
 
 GATES: dict[str, Wording] = {
-    "open": _wording(
+    "open": wording(
         "Le délai est échu depuis le {deadline}, ou le marché n'est plus ouvert.",
         "Die Frist ist am {deadline} abgelaufen, oder die Ausschreibung ist nicht mehr offen.",
         "Il termine è scaduto il {deadline}, o il bando non è più aperto.",
@@ -321,38 +204,38 @@ GATES: dict[str, Wording] = {
             "The tender is no longer open.",
         ),
     ),
-    "place": _wording(
+    "place": wording(
         "Hors du rayon d'action : {place}.",
         "Ausserhalb des Einzugsgebiets: {place}.",
         "Fuori dal raggio d'azione: {place}.",
         "Out of reach: {place}.",
     ),
-    "excluded_words": _wording(
+    "excluded_words": wording(
         "L'avis contient un mot exclu par le profil : {words}.",
         "Die Bekanntmachung enthält ein vom Profil ausgeschlossenes Wort: {words}.",
         "Il bando contiene una parola esclusa dal profilo: {words}.",
         "The notice holds a word that the profile excludes: {words}.",
     ),
-    "language_of_offers": _wording(
+    "language_of_offers": wording(
         "L'offre n'est admise que dans d'autres langues : {languages}.",
         "Das Angebot ist nur in anderen Sprachen zugelassen: {languages}.",
         "L'offerta è ammessa solo in altre lingue: {languages}.",
         "The bid is admitted in other languages only: {languages}.",
     ),
-    "worthwhile": _wording(
+    "worthwhile": wording(
         "Plus petit que ce que le profil demande : {value}.",
         "Kleiner, als das Profil verlangt: {value}.",
         "Più piccolo di quanto chiede il profilo: {value}.",
         "Smaller than the profile asks for: {value}.",
     ),
-    "size": _wording(
+    "size": wording(
         "Trop grand pour être porté seul, et l'avis n'admet ni communauté ni sous-traitance : {value}.",
         "Zu gross, um allein getragen zu werden, und weder Bietergemeinschaft noch Unterauftrag ist "
         "zugelassen: {value}.",
         "Troppo grande da assumere da soli, e il bando non ammette né consorzi né subappalto: {value}.",
         "Too large to carry alone, and the notice admits neither consortia nor subcontracting: {value}.",
     ),
-    "reserved": _wording(
+    "reserved": wording(
         "Réservé à un statut que le profil n'a pas : {reserved_to}.",
         "Einem Status vorbehalten, den das Profil nicht hat: {reserved_to}.",
         "Riservato a uno statuto che il profilo non ha: {reserved_to}.",
@@ -360,13 +243,13 @@ GATES: dict[str, Wording] = {
     ),
 }
 
-_UNKNOWN = _wording(
+_UNKNOWN = wording(
     "Un autre indice, tiré de l'avis et de votre profil.",
     "Ein weiterer Hinweis aus der Bekanntmachung und Ihrem Profil.",
     "Un altro indizio, tratto dal bando e dal vostro profilo.",
     "Another sign, from the notice and your profile.",
 )
-_STOPPED = _wording(
+_STOPPED = wording(
     "Une condition n'est pas remplie.",
     "Eine Bedingung ist nicht erfüllt.",
     "Una condizione non è soddisfatta.",
@@ -377,8 +260,8 @@ _STOPPED = _wording(
 def say(reason: Mapping[str, Any], language: str) -> str:
     """A reason or a risk as a sentence for its reader; one of an older model is worded in general terms."""
     key = str(reason.get("key", ""))
-    wording = REASONS.get(key) or RISKS.get(key) or _UNKNOWN
-    return wording.say(reason.get("facts") or {}, language)
+    found = REASONS.get(key) or RISKS.get(key) or _UNKNOWN
+    return found.say(reason.get("facts") or {}, language)
 
 
 def say_gate(gate: Mapping[str, Any], language: str) -> str:

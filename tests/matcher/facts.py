@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+from config.tables import sectors
 from matcher.batch import context_of
+from matcher.context import Context
+from matcher.features import Weights
 from matcher.lead import Lead, LotFacts, MemberFacts
-from matcher.signals import Context, Signal, measure_all
+from matcher.signals import Signal, measure_all, told
 from tests.factories import NOW
 
 CLEANING = {
@@ -67,9 +70,11 @@ def a_lead(lot: dict[str, Any] | None = None, member: dict[str, Any] | None = No
 
 def a_context(lead: Lead) -> Context:
     """What the signals need to judge one lead."""
-    return context_of([lead.lot], [lead.member], now=NOW)
+    return context_of([lead.member], Weights([lead.lot], [lead.member], sectors=sectors()), now=NOW)
 
 
 def signals_of(lead: Lead) -> dict[str, Signal]:
     """Every signal of a lead, with its reason and facts."""
-    return {key: found.told() for key, found in measure_all(lead, a_context(lead)).items()}
+    context = a_context(lead)
+    values = {key: float(row[0]) for key, row in measure_all(lead.lot, context).items()}
+    return told(lead, context, values)

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from matcher.classifier import RuleOfThumb
 from matcher.explain import RISKS, reasons_of
-from matcher.judge import score_lead
+from matcher.judge import judge_lot, score_lead
 from matcher.signals import SIGNALS, Signal
 from procurement.reasons import REASONS, say
 from procurement.reasons import RISKS as WORDED
@@ -32,6 +33,7 @@ _REASON_OF: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sector_border": ({"own_cpv_codes": ("79611000",)}, {"sectors": ("insertion_emploi",)}),
     "sector_words": ({}, {}),
     "text_likeness": ({}, {}),
+    "reference_likeness": ({}, {"references": ("Nettoyage de trois écoles et de leurs vitres",)}),
     "title_words": ({"title": {"fr": "Vitres des écoles"}}, {}),
     "place_in_reach": ({}, {}),
     "buyer_in_reach": ({"place_canton": None}, {}),
@@ -86,13 +88,24 @@ def test_what_hardly_moves_the_score_is_not_said() -> None:
     assert reasons_of(signals, _RULES.judge({"within_reach": 0.1})) == []
 
 
-def test_a_score_too_low_to_tell_is_not_explained() -> None:
+def test_a_lead_below_what_its_member_wants_to_hear_is_not_explained() -> None:
     lead = a_lead()
+    context = a_context(lead)
+    score = score_lead(lead, context, _RULES).score
 
-    judged = score_lead(lead, a_context(lead), _RULES, explain_from=1.0)
+    within, beyond = (
+        list(judge_lot(lead.lot, context, _RULES, least=np.array([least])))
+        for least in (score, score + 1e-12)
+    )
 
-    assert judged.score > 0.6
-    assert (judged.reasons, judged.risk) == ((), None)
+    assert [(member.id, judged.score) for member, judged in within] == [(1, score)]
+    assert beyond == []
+
+
+def test_a_lead_that_a_gate_stops_is_not_proposed() -> None:
+    lead = a_lead({"is_called": False})
+
+    assert list(judge_lot(lead.lot, a_context(lead), _RULES, least=np.array([0.0]))) == []
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from config.tables import sectors
-from matcher.features import TextSpace, member_text
+from matcher import features
+from matcher.features import TextSpace, Weights, member_text
+from matcher.lead import LotFacts, MemberFacts
 from tests.matcher.facts import a_lot, a_member
 
 _GARDENER: dict[str, Any] = {
@@ -24,6 +26,11 @@ _GARDENER: dict[str, Any] = {
 }
 
 
+def a_space(lots: list[LotFacts], members: list[MemberFacts]) -> TextSpace:
+    """The members among these lots."""
+    return TextSpace(Weights(lots, members, sectors=sectors()), members, sectors=sectors())
+
+
 @pytest.mark.parametrize(
     ("language", "title", "description"),
     [
@@ -40,19 +47,19 @@ def test_a_french_profile_finds_a_notice_in_another_language(
     lot = a_lot(language=language, title={language: title}, description={language: description})
     cleaner, gardener = a_member(), a_member(**_GARDENER)
 
-    space = TextSpace([lot], [cleaner, gardener], sectors=sectors())
+    to_cleaner, to_gardener = a_space([lot], [cleaner, gardener]).row(lot)
 
     in_known_language = 0.15 if language != "rm" else 0.0
-    assert space.likeness(1, 1) >= in_known_language
-    assert space.likeness(1, 1) >= 3 * space.likeness(1, 2)
+    assert to_cleaner >= in_known_language
+    assert to_cleaner >= 3 * to_gardener
 
 
 def test_the_words_shared_are_those_of_the_notice() -> None:
     lot = a_lot(language="de", title={"de": "Reinigung von Schulen"}, description={"de": "Gebäudereinigung."})
 
-    space = TextSpace([lot], [a_member()], sectors=sectors())
+    space = a_space([lot], [a_member()])
 
-    assert {"reinigung", "gebäudereinigung"} <= set(space.shared_words(1, 1))
+    assert {"reinigung", "gebäudereinigung"} <= set(space.shared_words(lot, 1))
 
 
 def test_a_lot_in_two_languages_is_compared_in_the_nearer_one() -> None:
@@ -62,9 +69,10 @@ def test_a_lot_in_two_languages_is_compared_in_the_nearer_one() -> None:
         "description": {},
         "language": "de",
     }
-    space = TextSpace([a_lot(**german), a_lot(**both | {"id": 2})], [a_member()], sectors=sectors())
+    in_one, in_two = a_lot(**german), a_lot(**both | {"id": 2})
+    space = a_space([in_one, in_two], [a_member()])
 
-    assert space.likeness(2, 1) > space.likeness(1, 1)
+    assert space.row(in_two)[0] > space.row(in_one)[0]
 
 
 def test_own_words_in_another_language_stay_out_where_official_ones_exist() -> None:
@@ -85,25 +93,50 @@ def test_a_lot_or_member_without_text_is_like_nothing() -> None:
     silent = a_member(id=2, statement="", sectors=(), cpv_codes=(), cpv_words={})
     empty = a_lot(id=2, title={}, description={})
 
-    space = TextSpace([a_lot(), empty], [a_member(), silent], sectors=sectors())
+    space = a_space([a_lot(), empty], [a_member(), silent])
 
-    assert space.likeness(2, 1) == space.likeness(1, 2) == 0.0
-    assert space.shared_words(1, 2) == space.shared_words(2, 1) == []
+    assert space.row(empty).tolist() == [0.0, 0.0]
+    assert space.row(a_lot())[1] == 0.0
+    assert space.shared_words(a_lot(), 2) == space.shared_words(empty, 1) == []
 
 
-def test_an_empty_batch_can_be_placed() -> None:
-    space = TextSpace([], [], sectors={})
-
-    assert space.matrix([], []).shape == (0, 0)
-    assert space.likeness(1, 1) == 0.0
+def test_nobody_can_be_placed() -> None:
+    assert a_space([], []).row(a_lot()).shape == (0,)
 
 
 def test_asking_about_one_member_only_changes_no_figure() -> None:
-    lots, members = [a_lot()], [a_member(**_GARDENER), a_member()]
+    lot, members = a_lot(), [a_member(**_GARDENER), a_member()]
+    weights = Weights([lot], members, sectors=sectors())
 
-    everybody = TextSpace(lots, members, sectors=sectors())
-    one = TextSpace(lots, members, sectors=sectors(), asked={1})
+    everybody = TextSpace(weights, members, sectors=sectors()).row(lot)
+    one = TextSpace(weights, members[1:], sectors=sectors()).row(lot)
 
-    assert one.likeness(1, 1) == pytest.approx(everybody.likeness(1, 1), abs=1e-12)
-    assert one.likeness(1, 2) == 0.0
-    assert everybody.matrix([1], [1, 2]).shape == (1, 2)
+    assert one.tolist() == pytest.approx(everybody[1:].tolist(), abs=1e-12)
+
+
+def test_of_many_lots_some_are_enough_to_learn_what_words_weigh(monkeypatch: pytest.MonkeyPatch) -> None:
+    lots = [a_lot(id=number) for number in range(10)]
+    read: list[int] = []
+
+    def noted(lot: LotFacts, language: str) -> str:
+        read.append(lot.id)
+        return "Nettoyage"
+
+    monkeypatch.setattr(features, "_LEARNED_FROM", 4)
+    monkeypatch.setattr(features, "lot_text", noted)
+
+    Weights(lots, [], sectors=sectors())
+
+    assert read == [0, 3, 6, 9]
+
+
+def test_the_nearest_of_several_references_is_the_one_that_counts() -> None:
+    references = ("Catalogue d’une bibliothèque", "Nettoyage de deux écoles")
+    cleaner, silent = a_member(references=references), a_member(id=2)
+    space = a_space([a_lot()], [silent, cleaner])
+
+    none, near = space.reference_row(a_lot())
+
+    assert none == 0.0
+    assert near > 0.3
+    assert space.nearest_reference(a_lot(), cleaner.id) == references[1]

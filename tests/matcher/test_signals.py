@@ -1,14 +1,15 @@
 """Signals: numbers in [0, 1] that say how much speaks for a lead."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from config.tables import CpvCode, sectors
+from matcher.kinship import branch_value, shared_depth, significant
 from matcher.lead import LotFacts, MemberFacts
-from matcher.signals import SIGNALS, branch_value, rescale, shared_depth, significant
+from matcher.signals import SIGNALS, rescale
 from tests.factories import NOW
 from tests.matcher.facts import a_context, a_lead, a_lot, a_member, signals_of
 
@@ -142,9 +143,10 @@ def test_what_a_sector_excludes_is_not_in_it(code: str, value: float) -> None:
     windows = CpvCode(code="90911300", label="Services de nettoyage de vitres")
     sector = sectors()[key].model_copy(update={"excluded": [windows]})
     lead = a_lead({"own_cpv_codes": (code,), "tender_cpv_codes": ()})
-    context = replace(a_context(lead), sectors={key: sector})
+    context = a_context(lead)
+    context.sectors = {key: sector}
 
-    assert SIGNALS["sector_branch"].measure(lead, context).value == value
+    assert SIGNALS["sector_branch"].measure(lead.lot, context).tolist() == [value]
 
 
 @pytest.mark.parametrize(
@@ -228,7 +230,7 @@ def test_twenty_days_are_enough_and_none_are_none(days: int | None, value: float
     ("likeness", "value"), [(0.0, 0.0), (0.05, 0.0), (0.175, 0.5), (0.3, 1.0), (1.0, 1.0)]
 )
 def test_likeness_is_rescaled_without_changing_its_order(likeness: float, value: float) -> None:
-    assert rescale(likeness) == pytest.approx(value)
+    assert rescale(np.array([likeness])) == pytest.approx([value])
 
 
 def test_texts_that_share_two_words_say_which() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from procurement.cantons import canton_name
 from procurement.labelled import LANGUAGES
-from procurement.reasons import GATES, REASONS, RISKS, Wording, say, say_gate
+from procurement.reasons import GATES, REASONS, RISKS, say, say_gate
+from procurement.wording import Wording
 
 _WORDED: dict[str, Wording] = {**REASONS, **RISKS, **GATES}
 _FACTS: dict[str, Any] = {
@@ -24,6 +25,7 @@ _FACTS: dict[str, Any] = {
     "days": 20,
     "value_chf": 450_000,
     "reserved_to": ["res-ws"],
+    "reference": "Nettoyage de trois écoles pour une commune",
 }
 
 

@@ -1,0 +1,98 @@
+"""What lots are held against: the members in their order, the instant, and what is worked out once."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+
+from config.tables import Sector
+from matcher.lead import LotFacts, MemberFacts
+from matcher.words import KeywordIndex, normalise, stems_of
+
+# How much a sector's word says by where it stands: a title counts most.
+_KEYWORD_VALUE = {"title": 0.7, "lot_title": 0.6, "description": 0.25}
+# One number for each member, in the order of the context.
+Row = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Space(Protocol):
+    """What the signals ask of the text space; the space itself costs two seconds to import."""
+
+    def row(self, lot: LotFacts) -> Row:
+        """The cosine in [0, 1] between a lot and each member."""
+
+    def reference_row(self, lot: LotFacts) -> Row:
+        """The cosine in [0, 1] between a lot and the nearest single reference of each member."""
+
+    def shared_words(self, lot: LotFacts, member_id: int, *, most: int = 4) -> list[str]:
+        """The words that carried most of it."""
+
+    def nearest_reference(self, lot: LotFacts, member_id: int) -> str:
+        """The reference of a member that is nearest to a lot."""
+
+
+class Context:
+    """What lots are held against: the members in their order, the instant, and what is worked out once."""
+
+    def __init__(
+        self,
+        members: Iterable[MemberFacts],
+        *,
+        now: datetime,
+        space: Space,
+        sectors: Mapping[str, Sector],
+    ) -> None:
+        self.members = tuple(members)
+        self.now, self.space, self.sectors = now, space, sectors
+        self.column = {member.id: column for column, member in enumerate(self.members)}
+        self._rows: dict[Hashable, Row] = {}
+        self._bearers: dict[str, dict[str, list[int]]] = {}
+        self._keywords: dict[str, KeywordIndex] = {}
+        self._found: tuple[LotFacts | None, Mapping[str, Mapping[str, float]]] = (None, {})
+
+    def each(self, key: Hashable, value_of: Callable[[MemberFacts], float]) -> Row:
+        """A value for each member; worked out once for a key, which must hold all that it depends on."""
+        if key not in self._rows:
+            values = (value_of(member) for member in self.members)
+            self._rows[key] = np.fromiter(values, np.float64, len(self.members))
+        return self._rows[key]
+
+    def nothing(self) -> Row:
+        """Zero for each member."""
+        return np.zeros(len(self.members))
+
+    def bearers(self, language: str) -> Mapping[str, list[int]]:
+        """For each stem, who uses it of itself, or by its codes' official words in a language: as columns."""
+        if language not in self._bearers:
+            found: dict[str, list[int]] = {}
+            for column, member in enumerate(self.members):
+                for root in member_stems(member, language):
+                    found.setdefault(root, []).append(column)
+            self._bearers[language] = found
+        return self._bearers[language]
+
+    def sector_words(self, lot: LotFacts) -> Mapping[str, Mapping[str, float]]:
+        """The keywords of sectors that a lot's texts hold, by sector, each with the weight of its place."""
+        if self._found[0] is not lot:
+            self._found = (lot, self._look_for_keywords(lot))
+        return self._found[1]
+
+    def _look_for_keywords(self, lot: LotFacts) -> Mapping[str, Mapping[str, float]]:
+        found: dict[str, dict[str, float]] = {}
+        for language in lot.languages:
+            if language not in self._keywords:
+                words = {key: sector.keywords.get(language, ()) for key, sector in self.sectors.items()}
+                self._keywords[language] = KeywordIndex(words, language)
+            for place, value in _KEYWORD_VALUE.items():
+                text = normalise(getattr(lot, place).get(language, ""))
+                for key, word in self._keywords[language].found_in(text):
+                    values = found.setdefault(key, {})
+                    values[word] = max(values.get(word, 0.0), value)
+        return found
+
+
+def member_stems(member: MemberFacts, language: str) -> frozenset[str]:
+    """The stems of a member's own words, and of its codes' official words in a language."""
+    official = [words.get(language, "") for words in member.cpv_words.values()]
+    return stems_of("\n".join((member.statement, *member.references, *official)))
