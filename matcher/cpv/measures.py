@@ -20,7 +20,7 @@ def accuracy_at(is_right: Sequence[bool], confidence: Sequence[float], *, covera
 
 
 def coverage_at(is_right: Sequence[bool], confidence: Sequence[float], *, accuracy: float) -> float:
-    """The largest share, most certain first, of which at least `accuracy` are right; 0.0 when there is none."""
+    """The largest share, most certain first, of which at least `accuracy` are right; 0.0 for none."""
     order = np.argsort(-np.asarray(confidence, dtype=np.float64), kind="stable")
     running = np.cumsum(np.asarray(is_right, dtype=np.float64)[order]) / np.arange(1, len(order) + 1)
     reached = np.flatnonzero(running >= accuracy)

@@ -1,13 +1,15 @@
 """From a text in any of four languages to CPV divisions and codes, each with a calibrated confidence.
 
-Words and parts of words, weighted by rarity, go to one linear classifier of divisions for all languages together.
-The official words of every code are rows to learn from as well, so that a division or language without notices is
-known from the start. Within a division, codes are ranked by likeness to their official words and to the notices
-that carried them. How sure both are is fitted on the latest notices, which the fit then measured has not seen.
+Words and parts of words, weighted by rarity, go to one linear classifier of divisions for all languages.
+The official words of every code are rows to learn from as well, so that a division or language without
+notices is known from the start. Within a division, codes are ranked by likeness to their official words and
+to the notices that carried them. How sure both are is fitted on the latest notices, with a trial that has not
+seen them.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import compress
 from typing import Any
 
@@ -29,6 +31,7 @@ SEED = 7
 # The subject stands at the start: it counts twice by words, and alone by letters.
 _SUBJECT_CHARACTERS = 160
 _READ_CHARACTERS = 1_500
+_WORD = r"\b[a-z][a-z]+\b"
 # An official label is worth less than a notice: it is short, and there are four for each code.
 _LABEL_WEIGHT = 0.2
 _MARGIN_COST = 0.3
@@ -67,7 +70,7 @@ def vectorisers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
     """The two views of a text: words with their neighbours, and parts of the words of its subject."""
     words = TfidfVectorizer(
         preprocessor=readable,
-        token_pattern=r"\b[a-z][a-z]+\b",
+        token_pattern=_WORD,
         ngram_range=(1, 2),
         min_df=2,
         sublinear_tf=True,
@@ -100,8 +103,8 @@ class CpvPredictor:
     ) -> None:
         """Take what was learnt; `fit` or `matcher.cpv.saved.load` make one.
 
-        `weights` is features × divisions, `offsets` one per division, `prototypes` codes × features with rows of
-        length one; `sharpness` multiplies the margins of divisions and the cosines of codes.
+        `weights` is features × divisions, `offsets` one per division, `prototypes` codes × features with rows
+        of length one; `sharpness` multiplies the margins of divisions and the cosines of codes.
         """
         self.views, self.divisions, self.codes = views, tuple(divisions), tuple(codes)
         self.weights, self.offsets, self.prototypes, self.sharpness = weights, offsets, prototypes, sharpness
@@ -116,11 +119,12 @@ class CpvPredictor:
         NothingToLearn when both together know fewer than two divisions.
         """
         latest = int(len(examples) * _LATEST_SHARE)
-        if latest < _FEWEST_LATEST:
+        since = examples[-latest].published_on if latest >= _FEWEST_LATEST else date.max
+        earlier = [example for example in examples if example.published_on < since]
+        known = {code[:DIVISION_DIGITS] for code in (*(each.code for each in earlier), *labels)}
+        later = [each for each in examples[len(earlier) :] if each.code[:DIVISION_DIGITS] in known]
+        if len(known) < 2 or len(later) < _FEWEST_LATEST:
             return cls._fit(examples, labels, _UNFITTED)
-        earlier, later = examples[:-latest], examples[-latest:]
-        known = {example.code[:DIVISION_DIGITS] for example in earlier} | {c[:DIVISION_DIGITS] for c in labels}
-        later = [example for example in later if example.code[:DIVISION_DIGITS] in known]
         trial = cls._fit(earlier, labels, _UNFITTED)
         return cls._fit(examples, labels, trial._sharpness_on(later))
 
@@ -168,7 +172,7 @@ class CpvPredictor:
     def predict_cpv(self, texts: Mapping[str, str], *, most: int = 5) -> list[Predicted]:
         """The likeliest codes of eight digits of a notice, the surest first; empty when it has no text.
 
-        `texts` holds what the notice says (subject first) by language; what it says twice is weighed together.
+        `texts` holds what the notice says (subject first) by language; its languages are weighed together.
         """
         return self.predict([texts], most=most)[0][1]
 
@@ -179,8 +183,8 @@ class CpvPredictor:
     def predict(
         self, notices: Sequence[Mapping[str, str]], *, most: int = 5
     ) -> list[tuple[list[Predicted], list[Predicted]]]:
-        """The divisions and the codes of each notice, the surest first; two empty lists for one without text."""
-        found = []
+        """The divisions and the codes of each notice, the surest first; both empty for one without text."""
+        found: list[tuple[list[Predicted], list[Predicted]]] = []
         for texts in notices:
             spoken = [text for text in texts.values() if text.strip()]
             if not spoken:
@@ -196,7 +200,8 @@ class CpvPredictor:
         return csr_matrix(hstack([view.transform(texts) for view in self.views]))
 
     def _margins(self, rows: csr_matrix) -> Floats:
-        return np.asarray(rows @ self.weights + self.offsets, dtype=np.float64)
+        margins: Floats = np.asarray(rows @ self.weights + self.offsets, dtype=np.float64)
+        return margins
 
     def _likeness(self, rows: csr_matrix) -> Floats:
         """The cosine of each row to each code."""
@@ -252,5 +257,3 @@ def _together(log_chances: Floats) -> Floats:
 def _ranked(names: Sequence[str], log_chances: Floats, most: int) -> list[Predicted]:
     order = np.argsort(-log_chances, kind="stable")[:most]
     return [Predicted(names[row], round(float(np.exp(log_chances[row])), 4)) for row in order]
-
-

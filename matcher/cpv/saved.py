@@ -1,7 +1,7 @@
 """A predictor as a folder: arrays without pickle, words as JSON, and a card that says what it is.
 
-Arrays are NumPy's own format and words JSON, so that a file that was meddled with can be wrong but never run code;
-a predictor is three arrays and two vocabularies, which need no serialiser of whole objects.
+Arrays are in NumPy's own format and words in JSON, so that a file that was meddled with can be wrong but
+never run code; a predictor is a few arrays and two vocabularies, which need no serialiser of whole objects.
 """
 
 import hashlib
@@ -82,7 +82,7 @@ def save(predictor: CpvPredictor, folder: Path, *, facts: Mapping[str, Any]) -> 
 
 
 def load(folder: Path) -> tuple[CpvPredictor, Card]:
-    """The predictor of a folder and its card; ModelMismatch when a file, library or answer is not the card's."""
+    """The predictor of a folder and its card; ModelMismatch when a file or an answer is not the card’s."""
     try:
         card: Card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
         _check(card, folder)
@@ -100,7 +100,7 @@ def load(folder: Path) -> tuple[CpvPredictor, Card]:
 
 
 def promote(models: Path, version: str) -> None:
-    """Let a version of the folder of models be the one in use, at once; the older ones but five are removed."""
+    """Let a version in the folder of models be the one in use, at once; of the others four are kept."""
     part = models / f".{_IN_USE}.{secrets.token_hex(8)}"
     part.write_text(version + "\n", encoding="utf-8")
     part.replace(models / _IN_USE)
@@ -150,7 +150,7 @@ def _digest(path: Path) -> str:
 
 
 def _probed(predictor: CpvPredictor) -> dict[str, tuple[str, float]]:
-    """The first division and its confidence for a few fixed texts: they differ when texts are read otherwise."""
+    """The division and confidence of a few fixed texts: they differ when texts are read otherwise."""
     firsts = [predictor.predict_divisions({"": text}, most=1)[0] for text in _PROBES]
     return {text: (first.code, first.confidence) for text, first in zip(_PROBES, firsts, strict=True)}
 
