@@ -23,6 +23,7 @@ KEPT_APART_FROM = date(2021, 2, 16)
 _TITLES = {"TITLE", "TITLE_CONTRACT", "LOT_TITLE", "CONTRACT_TITLE"}
 _DESCRIPTIONS = {"SHORT_DESCR", "SHORT_CONTRACT_DESCRIPTION", "LOT_DESCRIPTION", "SHORT_DESCRIPTION"}
 _HELD = {"CPV", "CPV_MAIN", "CPV_ADDITIONAL"}
+_TOWN = re.compile(r"^[A-Z]{2}-[^:]{1,60}: ?")
 _COUNTRY_LANGUAGE = {"FR": "fr", "DE": "de", "AT": "de", "IT": "it", "UK": "en", "IE": "en"}
 
 
@@ -67,11 +68,12 @@ def ted_forms(data: Path) -> Iterator[Example]:
 
     Codes are the form's own; the title that TED prints, which holds the words of the code, is not read.
     """
-    with tarfile.open(data / "ted/ted_export_notices_fr_de_it_en.tar.xz") as archive:
-        for entry in archive:
-            file = archive.extractfile(entry)
-            if file is not None and entry.name.endswith(".xml"):
-                yield from _forms_of(Path(entry.name).stem.replace("_", "-"), file.read())
+    for languages in ("fr_de_it_en", "other_languages"):
+        with tarfile.open(data / f"ted/ted_export_notices_{languages}.tar.xz") as archive:
+            for entry in archive:
+                file = archive.extractfile(entry)
+                if file is not None and entry.name.endswith(".xml"):
+                    yield from _forms_of(Path(entry.name).stem.replace("_", "-"), file.read())
 
 
 def _forms_of(number: str, content: bytes) -> Iterator[Example]:
@@ -84,10 +86,22 @@ def _forms_of(number: str, content: bytes) -> Iterator[Example]:
         language = (form.get("LG") or "").lower()
         if language not in LANGUAGES:
             continue
+        if etree.QName(form).localname == "OTH_NOT":
+            code = root.find(".//{*}ORIGINAL_CPV")
+            if code is not None:
+                yield Example(_free_text(form), code.get("CODE"), language, day_of(published), number)
+            continue
         for holder, code in _held_codes(form):
             title, description = _text(holder, _TITLES), _text(holder, _DESCRIPTIONS)
             if title or description:
                 yield Example(joined(title, description), code, language, day_of(published), number)
+
+
+def _free_text(form: Any) -> str:
+    """The title of a form without fields, without its town, and its longest paragraph: what is asked for."""
+    title = " ".join(" ".join(form.find(".//{*}TI_DOC").itertext()).split())
+    parts = [" ".join(" ".join(part.itertext()).split()) for part in form.iterfind(".//{*}TXT_MARK")]
+    return joined(_TOWN.sub("", title), max(parts, key=len, default=""))
 
 
 def _held_codes(form: Any) -> Iterator[tuple[Any, str]]:
