@@ -7,7 +7,7 @@ to the notices that carried them. How sure both are is fitted on the latest noti
 seen them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import compress
@@ -37,7 +37,7 @@ _LABEL_WEIGHT = 0.2
 _MARGIN_COST = 0.3
 # The latest notices, of which confidence is learnt; with fewer than these it is the one of the labels alone.
 _LATEST_SHARE = 0.2
-_FEWEST_LATEST = 30
+_FEWEST_LATEST, _MOST_LATEST = 30, 2_000
 _UNFITTED = (2.0, 8.0)
 _SHARPNESS = (0.1, 100.0)
 
@@ -118,7 +118,7 @@ class CpvPredictor:
 
         NothingToLearn when both together know fewer than two divisions.
         """
-        latest = int(len(examples) * _LATEST_SHARE)
+        latest = min(int(len(examples) * _LATEST_SHARE), _MOST_LATEST)
         since = examples[-latest].published_on if latest >= _FEWEST_LATEST else date.max
         earlier = [example for example in examples if example.published_on < since]
         known = {code[:DIVISION_DIGITS] for code in (*(each.code for each in earlier), *labels)}
@@ -178,23 +178,38 @@ class CpvPredictor:
 
     def predict_divisions(self, texts: Mapping[str, str], *, most: int = 5) -> list[Predicted]:
         """The likeliest divisions of two digits of a notice, the surest first; empty when it has no text."""
-        return self.predict([texts], most=most)[0][0]
+        return self.divisions_of([texts], most=most)[0]
+
+    def divisions_of(self, notices: Sequence[Mapping[str, str]], *, most: int = 5) -> list[list[Predicted]]:
+        """The divisions of each notice, the surest first; none for one without text."""
+        return [
+            _ranked(self.divisions, chances, most) if rows.shape[0] else []
+            for rows, chances in self._read(notices)
+        ]
 
     def predict(
         self, notices: Sequence[Mapping[str, str]], *, most: int = 5
     ) -> list[tuple[list[Predicted], list[Predicted]]]:
         """The divisions and the codes of each notice, the surest first; both empty for one without text."""
         found: list[tuple[list[Predicted], list[Predicted]]] = []
-        for texts in notices:
-            spoken = [text for text in texts.values() if text.strip()]
-            if not spoken:
+        for rows, divisions in self._read(notices):
+            if not rows.shape[0]:
                 found.append(([], []))
                 continue
-            rows = self._placed(spoken)
-            divisions = _together(log_softmax(self.sharpness[0] * self._margins(rows), axis=1))
-            codes = _together(self._code_chances(rows, divisions))
+            within = self._within(self.sharpness[1] * self._likeness(rows))
+            codes = _together(divisions[self._division_of] + within)
             found.append((_ranked(self.divisions, divisions, most), _ranked(self.codes, codes, most)))
         return found
+
+    def _read(self, notices: Sequence[Mapping[str, str]]) -> Iterator[tuple[csr_matrix, Floats]]:
+        """Each notice as one row per language that has a text, and the log-chances of its divisions."""
+        spoken = [[text for text in texts.values() if text.strip()] for texts in notices]
+        placed = self._placed([text for texts in spoken for text in texts] or [""])
+        chances = log_softmax(self.sharpness[0] * self._margins(placed), axis=1)
+        end = 0
+        for texts in spoken:
+            start, end = end, end + len(texts)
+            yield placed[start:end], _together(chances[start:end]) if texts else np.empty(0)
 
     def _placed(self, texts: Sequence[str]) -> csr_matrix:
         return csr_matrix(hstack([view.transform(texts) for view in self.views]))
@@ -206,10 +221,6 @@ class CpvPredictor:
     def _likeness(self, rows: csr_matrix) -> Floats:
         """The cosine of each row to each code."""
         return np.asarray((normalize(rows) @ self._transposed).toarray(), dtype=np.float64)
-
-    def _code_chances(self, rows: csr_matrix, divisions: Floats) -> Floats:
-        """The logarithm of each code's chance: that of its division, then of the code within it."""
-        return divisions[self._division_of] + self._within(self.sharpness[1] * self._likeness(rows))
 
     def _within(self, scores: Floats) -> Floats:
         """Scores of codes as logarithms of chances that sum to one in each division."""

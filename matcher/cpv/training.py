@@ -119,8 +119,8 @@ def measure(predictor: CpvPredictor, examples: Sequence[Example]) -> dict[str, f
 
     Weighted F1 also by language, where there are enough notices, as `weighted_f1_fr`.
     """
-    found = predictor.predict([{example.language: example.text} for example in examples], most=1)
-    guesses = [divisions[0] for divisions, _ in found]
+    told = predictor.divisions_of([{example.language: example.text} for example in examples], most=1)
+    guesses = [divisions[0] for divisions in told]
     truth = [example.code[:DIVISION_DIGITS] for example in examples]
     is_right = [guess.code == code for guess, code in zip(guesses, truth, strict=True)]
     confidence = [guess.confidence for guess in guesses]
@@ -135,8 +135,8 @@ def measure(predictor: CpvPredictor, examples: Sequence[Example]) -> dict[str, f
     for language in LANGUAGES:
         rows = [row for row, example in enumerate(examples) if example.language == language]
         if len(rows) >= _FEWEST_OF_LANGUAGE:
-            told = [guesses[row].code for row in rows]
-            measures[f"weighted_f1_{language}"] = weighted_f1([truth[row] for row in rows], told)
+            of_language = [guesses[row].code for row in rows]
+            measures[f"weighted_f1_{language}"] = weighted_f1([truth[row] for row in rows], of_language)
     return {name: round(value, 4) for name, value in measures.items()}
 
 
