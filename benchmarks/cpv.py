@@ -163,9 +163,13 @@ def show(rows: Sequence[Mapping[str, Any]], methods: Mapping[str, Told]) -> dict
 
 def show_depths(rows: Sequence[Mapping[str, Any]], found: Sequence[Both]) -> None:
     """Print how often the first prediction, and one of the five, is right to so many digits."""
+    ours = [(row, two) for row, two in zip(rows, found, strict=True) if row["lang"] in LANGUAGES]
+    print()
     for digits in (2, 3, 4, 8):
-        told = [[each.code[:digits] for each in two[digits > DIVISION_DIGITS]] for two in found]
-        pairs = list(zip(told, (row["cpv"][:digits] for row in rows), strict=True))
+        pairs = [
+            ([each.code[:digits] for each in two[digits > DIVISION_DIGITS]], row["cpv"][:digits])
+            for row, two in ours
+        ]
         first = sum(codes[:1] == [code] for codes, code in pairs) / len(pairs)
         five = sum(code in codes for codes, code in pairs) / len(pairs)
         print(f"{digits} digits: first {first:.3f}, among five {five:.3f}")

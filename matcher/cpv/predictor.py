@@ -28,8 +28,9 @@ from procurement.labelled import LANGUAGES
 from procurement.models import Translations
 
 SEED = 7
-# The subject stands at the start: it counts twice by words, and alone by letters.
+# The subject stands at the start: it counts twice by words, and by letters alone and with what follows.
 _SUBJECT_CHARACTERS = 160
+_START_CHARACTERS = 500
 _READ_CHARACTERS = 1_500
 _WORD = r"\b[a-z][a-z]+\b"
 # An official label is worth less than a notice: it is short, and there are four for each code.
@@ -62,12 +63,17 @@ def readable(text: str) -> str:
 
 
 def subject(text: str) -> str:
-    """What of a text is read letter by letter."""
+    """The subject of a text, as it is read letter by letter."""
     return normalise(text[:_SUBJECT_CHARACTERS])
 
 
-def vectorisers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
-    """The two views of a text: words with their neighbours, and parts of the words of its subject."""
+def beginning(text: str) -> str:
+    """The subject of a text and what follows it, as they are read letter by letter."""
+    return normalise(text[:_START_CHARACTERS])
+
+
+def vectorisers() -> tuple[TfidfVectorizer, ...]:
+    """The views of a text: words with their neighbours, parts of words of its subject and its start."""
     words = TfidfVectorizer(
         preprocessor=readable,
         token_pattern=_WORD,
@@ -76,15 +82,18 @@ def vectorisers() -> tuple[TfidfVectorizer, TfidfVectorizer]:
         sublinear_tf=True,
         dtype=np.float32,
     )
-    letters = TfidfVectorizer(
-        preprocessor=subject,
-        analyzer="char_wb",
-        ngram_range=(3, 5),
-        min_df=3,
-        sublinear_tf=True,
-        dtype=np.float32,
+    letters = (
+        TfidfVectorizer(
+            preprocessor=read,
+            analyzer="char_wb",
+            ngram_range=(3, 5),
+            min_df=3,
+            sublinear_tf=True,
+            dtype=np.float32,
+        )
+        for read in (subject, beginning)
     )
-    return words, letters
+    return words, *letters
 
 
 class CpvPredictor:
@@ -93,7 +102,7 @@ class CpvPredictor:
     def __init__(
         self,
         *,
-        views: tuple[TfidfVectorizer, TfidfVectorizer],
+        views: Sequence[TfidfVectorizer],
         divisions: Sequence[str],
         weights: np.ndarray[Any, np.dtype[np.float32]],
         offsets: np.ndarray[Any, np.dtype[np.float32]],

@@ -61,7 +61,8 @@ def models_folder(data_dir: Path) -> Path:
 def predictor_in_use(engine: Engine, *, models: Path) -> CpvPredictor | None:
     """The predictor to ask: the promoted one, else one of the official words alone, made once; None without.
 
-    None means that nothing is known of codes yet: `aimp codes` brings their words.
+    None means that nothing is known of codes yet: `aimp codes` brings their words. ModelMismatch when the
+    promoted one cannot serve: `aimp train cpv` makes another.
     """
     in_use = load_in_use(models)
     if in_use is not None:
