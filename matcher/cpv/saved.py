@@ -1,7 +1,7 @@
 """A predictor as a folder: arrays without pickle, words as JSON, and a card that says what it is.
 
 Arrays are in NumPy's own format and words in JSON, so that a file that was meddled with can be wrong but
-never run code; a predictor is a few arrays and two vocabularies, which need no serialiser of whole objects.
+never run code; a predictor is a few arrays and vocabularies, which need no serialiser of whole objects.
 """
 
 import hashlib
