@@ -107,7 +107,7 @@ def baselines(
 ) -> dict[str, Told]:
     """Each simpler method by name; all but the last learn from the notices of the training file only.
 
-    The last learns from everything that ours learns from, official words among it: what is left is ours alone.
+    The last learns from everything that ours learns from, official words among it.
     """
     return {
         "majority": majority(examples, texts),

@@ -131,7 +131,9 @@ class CpvPredictor:
         since = examples[-latest].published_on if latest >= _FEWEST_LATEST else date.max
         earlier = [example for example in examples if example.published_on < since]
         known = {code[:DIVISION_DIGITS] for code in (*(each.code for each in earlier), *labels)}
-        later = [each for each in examples[len(earlier) :] if each.code[:DIVISION_DIGITS] in known]
+        # One text of each notice: the many lots of a few would speak for all.
+        each_once = {(each.group, each.language): each for each in reversed(examples[len(earlier) :])}
+        later = [each for each in each_once.values() if each.code[:DIVISION_DIGITS] in known]
         if len(known) < 2 or len(later) < _FEWEST_LATEST:
             return cls._fit(examples, labels, _UNFITTED)
         trial = cls._fit(earlier, labels, _UNFITTED)

@@ -109,7 +109,9 @@ def test_confidence_is_learnt_from_the_latest_notices() -> None:
     # The latest notices carry codes that their words do not tell: whoever learnt earlier is often wrong.
     codes = sorted({example.code for example in early})
     odd = [
-        Example(each.text, codes[(codes.index(each.code) + row) % 3], each.language, date(2026, 1, 1), "x")
+        Example(
+            each.text, codes[(codes.index(each.code) + row) % 3], each.language, date(2026, 1, 1), f"{row}"
+        )
         for row, each in enumerate(early[:80])
     ]
 
