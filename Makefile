@@ -31,6 +31,7 @@ lint: $(VENV)/ready-dev  ## run the checks that need no test
 bench: $(VENV)/ready-dev  ## print the figures of quality and speed
 	$(BIN)/python -m benchmarks.matching
 	$(BIN)/python -m benchmarks.collect
+	$(BIN)/python -m benchmarks.cpv predict
 
 messages: $(VENV)/ready-dev  ## bring every French text of pages and e-mails into the catalogues, to be translated there
 	@mkdir -p build

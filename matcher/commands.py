@@ -2,6 +2,7 @@
 
 import click
 
+from config.settings import settings
 from procurement.installation import Progress, clock, ready_engine, run_delivery, stopping
 
 
@@ -23,3 +24,16 @@ def work() -> None:
 
     engine = ready_engine()
     work_forever(engine, clock=clock, stop=stopping(), beside=lambda: run_delivery(engine))
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["cpv"]))
+def train(what: str) -> None:
+    """Learn from what is stored, and serve what was learnt only if it is better on later notices.
+
+    WHAT is `cpv`: the codes suggested for notices that have none.
+    """
+    from matcher.cpv.training import models_folder
+    from matcher.cpv.training import train as learn
+
+    click.echo(str(learn(ready_engine(), models=models_folder(settings().data_dir), now=clock())))

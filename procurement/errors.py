@@ -38,3 +38,11 @@ class UnreadableFile(AimpError):
 
 class DatabaseNotReady(AimpError):
     """The database is missing or of another version; the message says which command mends it."""
+
+
+class NothingToLearn(AimpError):
+    """There is nothing yet that a model could be learnt from; the message says what would bring it."""
+
+
+class ModelMismatch(AimpError):
+    """A saved model is not what its card says, or was made by other code; the message says what differs."""
