@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from config.tables import sectors
 from matcher.context import Context
+from matcher.cpv.suggesting import Suggest, no_suggestion, with_suggestions
 from matcher.lead import LotFacts, MemberFacts, lot_facts, member_facts
 from procurement.codes import cpv_all_languages
 from procurement.matches import is_open_clause
@@ -69,17 +70,24 @@ def waiting_members(session: Session, *, model: str) -> set[int]:
     )
 
 
-def load_batch(session: Session, *, now: datetime, lot_ids: Iterable[int] = ()) -> Batch:
+def load_batch(
+    session: Session, *, now: datetime, lot_ids: Iterable[int] = (), suggest: Suggest = no_suggestion
+) -> Batch:
     """The facts of every open lot and active member, and of the lots asked for besides.
 
-    A lot that cannot be read is named, and stops no other.
+    A lot that cannot be read is named, and stops no other. One without a telling CPV code gets those that its
+    texts suggest.
     """
     wanted = or_(and_(is_open_clause(now), ~Lot.is_withdrawn), Lot.id.in_(set(lot_ids)))
     lots = session.scalars(
         select(Lot)
         .join(Lot.tender)
         .where(wanted)
-        .options(contains_eager(Lot.tender).joinedload(Tender.buyer), selectinload(Lot.criteria))
+        .options(
+            contains_eager(Lot.tender).options(joinedload(Tender.buyer), selectinload(Tender.lots)),
+            selectinload(Lot.criteria),
+            selectinload(Lot.considerations),
+        )
         .order_by(Lot.id)
     ).all()
     members = session.scalars(
@@ -95,6 +103,7 @@ def load_batch(session: Session, *, now: datetime, lot_ids: Iterable[int] = ()) 
         except Exception:
             logger.exception("the facts of a lot could not be read", extra={"lot": lot.id})
             unreadable.append(lot.id)
+    facts = with_suggestions(facts, suggest, words_of=lambda some: cpv_all_languages(session, some))
     undecided = session.execute(
         select(Match.lot_id, Match.member_id).where(Match.released_at.is_(None), Match.dropped_at.is_(None))
     )

@@ -60,6 +60,7 @@ class RuleOfThumb:
     base = -4.0
     weights: Mapping[str, float] = {
         "cpv_branch": 2.0,  # The buyer's own classification; yet codes are often coarse, or wrong.
+        "cpv_suggested": 2.0,  # As the buyer's own, times how sure the model is of it.
         "text_likeness": 1.5,  # The richest sign, and the only one for profiles without codes.
         "reference_likeness": 0.5,  # Work done before is the best proof; its words are in the text already.
         "sector_branch": 1.1,  # The chamber's view of branches: wide, so worth half a member's own code.

@@ -9,11 +9,13 @@ from procurement.installation import Progress, clock, ready_engine, run_delivery
 @click.command()
 def match() -> None:
     """Match what is new with whom it concerns."""
+    from matcher.cpv.suggesting import Suggester, models_folder
     from matcher.run import match_pending
 
     engine = ready_engine()
+    suggest = Suggester(engine, models_folder(settings().data_dir))
     with Progress("Matching") as progress:
-        report = match_pending(engine, now=clock(), progress=progress)
+        report = match_pending(engine, now=clock(), progress=progress, suggest=suggest)
     click.echo(str(report))
 
 
@@ -33,7 +35,7 @@ def train(what: str) -> None:
 
     WHAT is `cpv`: the codes suggested for notices that have none.
     """
-    from matcher.cpv.training import models_folder
+    from matcher.cpv.suggesting import models_folder
     from matcher.cpv.training import train as learn
 
     click.echo(str(learn(ready_engine(), models=models_folder(settings().data_dir), now=clock())))

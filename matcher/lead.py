@@ -33,6 +33,8 @@ class LotFacts:
     selection_criteria: tuple[str, ...] = ()
     own_cpv_codes: tuple[str, ...] = ()
     tender_cpv_codes: tuple[str, ...] = ()
+    # Codes that a model reads from the text of a notice without a telling one, each with how sure it is.
+    suggested_cpv: tuple[tuple[str, float], ...] = ()
     cpv_words: Mapping[str, Translations] = field(default_factory=dict)
     place_canton: str | None = None
     place_country: str | None = None

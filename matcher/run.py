@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from matcher.batch import Batch, context_of, load_batch, waiting_lots, waiting_members, weights_of
 from matcher.classifier import Classifier, RuleOfThumb
 from matcher.context import Context
+from matcher.cpv.suggesting import Suggest, no_suggestion
 from matcher.gates import first_failed
 from matcher.judge import Judged, judge_lot, score_lead
 from matcher.lead import Lead, LotFacts, MemberFacts, lot_facts, member_facts
@@ -43,13 +44,18 @@ class MatchReport:
 
 
 def match_pending(
-    engine: Engine, *, now: datetime, progress: Progress | None = None, classifier: Classifier = CLASSIFIER
+    engine: Engine,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    classifier: Classifier = CLASSIFIER,
+    suggest: Suggest = no_suggestion,
 ) -> MatchReport:
     """Judge new and changed lots for every member, and every open lot for new and changed members."""
     with transaction(engine, read_only=True) as session:
         lots = waiting_lots(session, now=now, model=classifier.version)
         members = waiting_members(session, model=classifier.version)
-        batch = load_batch(session, now=now, lot_ids=lots) if lots or members else None
+        batch = load_batch(session, now=now, lot_ids=lots, suggest=suggest) if lots or members else None
     if batch is None:
         return MatchReport()
     report = _Run(engine, batch, lots, members, classifier, now).do(progress)
@@ -58,11 +64,16 @@ def match_pending(
 
 
 def match_member(
-    engine: Engine, *, member_id: int, now: datetime, classifier: Classifier = CLASSIFIER
+    engine: Engine,
+    *,
+    member_id: int,
+    now: datetime,
+    classifier: Classifier = CLASSIFIER,
+    suggest: Suggest = no_suggestion,
 ) -> MatchReport:
     """Judge every open lot for one active member at once; LookupError when there is no such member."""
     with transaction(engine, read_only=True) as session:
-        batch = load_batch(session, now=now)
+        batch = load_batch(session, now=now, suggest=suggest)
     if member_id not in batch.members:
         raise LookupError(f"there is no active member {member_id}")
     return _Run(engine, batch, set(), {member_id}, classifier, now).do(None)

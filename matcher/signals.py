@@ -102,12 +102,12 @@ def cpv_branch(lot: LotFacts, context: Context) -> Row:
     """How near the nearest of a member's codes is to one of the lot's."""
     row = context.nothing()
     for code in lot.cpv_codes:
-
-        def nearest(member: MemberFacts, code: str = code) -> float:
-            return max((branch_value(own, code) for own in member.cpv_codes), default=0.0)
-
-        np.maximum(row, _weight(lot, code) * context.each(("branch", code), nearest), out=row)
+        np.maximum(row, _weight(lot, code) * context.each(("branch", code), _nearest_to(code)), out=row)
     return row
+
+
+def _nearest_to(code: str) -> Callable[[MemberFacts], float]:
+    return lambda member: max((branch_value(own, code) for own in member.cpv_codes), default=0.0)
 
 
 @cpv_branch.told_by
@@ -128,6 +128,24 @@ def _weight(lot: LotFacts, code: str) -> float:
 
 def _words(words: Mapping[str, Translations], code: str) -> Translations:
     return dict(words.get(code, {}))
+
+
+@signal("Branche CPV d’après le texte", family="codes")
+def cpv_suggested(lot: LotFacts, context: Context) -> Row:
+    """How near a member's codes are to those that the text of a notice without a telling code points to."""
+    row = context.nothing()
+    for code, confidence in lot.suggested_cpv:
+        np.maximum(row, confidence * context.each(("branch", code), _nearest_to(code)), out=row)
+    return row
+
+
+@cpv_suggested.told_by
+def _suggestion_in_words(lead: Lead, context: Context) -> Reason:
+    pairs = [(own, *found) for found in lead.lot.suggested_cpv for own in lead.member.cpv_codes]
+    own, code, sure = max(pairs, key=lambda each: each[2] * branch_value(each[0], each[1]))
+    labels, own_labels = _words(lead.lot.cpv_words, code), _words(lead.member.cpv_words, own)
+    facts = {"code": code, "labels": labels, "own_code": own, "own_labels": own_labels}
+    return Reason("cpv_suggested", facts | {"sure": round(sure, 2)})
 
 
 @signal("Domaine d’activité du membre", family="codes")

@@ -42,6 +42,18 @@ REASONS: dict[str, Wording] = {
             "A CPV code close to one of yours.",
         ),
     ),
+    "cpv_suggested": wording(
+        "L'avis n'a pas de code précis ; son texte fait penser à {code} ({label}), sûr à {sure}.",
+        "Ohne genauen Code publiziert; der Text lässt an {code} ({label}) denken, zu {sure} sicher.",
+        "Il bando non ha un codice preciso; il suo testo fa pensare a {code} ({label}), sicuro al {sure}.",
+        "The notice has no precise code; its text points to {code} ({label}), {sure} sure.",
+        plain=(
+            "L'avis n'a pas de code précis ; son texte fait penser à votre branche.",
+            "Die Bekanntmachung hat keinen genauen Code; ihr Text lässt an Ihre Branche denken.",
+            "Il bando non ha un codice preciso; il suo testo fa pensare al vostro ramo.",
+            "The notice has no precise code; its text points to your branch.",
+        ),
+    ),
     "sector_core": wording(
         "Au cœur de votre domaine : {label}.",
         "Im Kern Ihres Gebiets: {label}.",

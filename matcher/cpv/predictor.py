@@ -42,6 +42,8 @@ _FEWEST_LATEST, _MOST_LATEST = 30, 2_000
 _UNFITTED = (2.0, 8.0)
 _SHARPNESS = (0.1, 100.0)
 
+_TOO_LITTLE = "a CPV predictor needs the official words of the codes (aimp codes) or notices with codes"
+
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -156,11 +158,13 @@ class CpvPredictor:
         of_rows = [example.code for example in examples] + [code for _, code in official]
         divisions = [code[:DIVISION_DIGITS] for code in of_rows]
         if len(set(divisions)) < 2:
-            raise NothingToLearn(
-                "a CPV predictor needs the official words of the codes (aimp codes) or notices with codes"
-            )
+            raise NothingToLearn(_TOO_LITTLE)
         views = vectorisers()
-        rows = csr_matrix(hstack([view.fit_transform(texts) for view in views]))
+        try:
+            rows = csr_matrix(hstack([view.fit_transform(texts) for view in views]))
+        except ValueError as problem:
+            # So few texts that no word stands in two of them.
+            raise NothingToLearn(_TOO_LITTLE) from problem
         learnt = LinearSVC(C=_MARGIN_COST, tol=1e-2, random_state=SEED)
         importance = np.r_[np.ones(len(examples)), np.full(len(official), _LABEL_WEIGHT)]
         learnt.fit(rows, divisions, sample_weight=importance)

@@ -14,7 +14,7 @@ from matcher.cpv.measures import accuracy_at, calibration_error, coverage_at, pa
 from matcher.cpv.predictor import SEED, CpvPredictor
 from matcher.cpv.saved import FORMAT, Card, load_in_use, promote, save
 from procurement.db import transaction
-from procurement.errors import ModelMismatch
+from procurement.errors import ModelMismatch, NothingToLearn
 from procurement.labelled import LANGUAGES
 from procurement.models import Translations
 
@@ -53,11 +53,6 @@ class TrainingReport:
         )
 
 
-def models_folder(data_dir: Path) -> Path:
-    """Where the versions of this predictor are kept."""
-    return data_dir / "models" / "cpv"
-
-
 def predictor_in_use(engine: Engine, *, models: Path) -> CpvPredictor | None:
     """The predictor to ask: the promoted one, else one of the official words alone, made once; None without.
 
@@ -69,9 +64,10 @@ def predictor_in_use(engine: Engine, *, models: Path) -> CpvPredictor | None:
         return in_use[0]
     with transaction(engine, read_only=True) as session:
         labels = stored_labels(session)
-    if len({code[:DIVISION_DIGITS] for code in labels}) < 2:
+    try:
+        predictor = CpvPredictor.fit([], labels)
+    except NothingToLearn:
         return None
-    predictor = CpvPredictor.fit([], labels)
     version = version_of([], labels)
     save(predictor, models / version, facts=_facts([], labels, trained_until=None, metrics={}))
     promote(models, version)

@@ -29,6 +29,7 @@ _REASON_OF: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "cpv_same": ({}, {}),
     "cpv_under": ({}, {"cpv_codes": ("90910000",)}),
     "cpv_near": ({"own_cpv_codes": ("90911300",)}, {}),
+    "cpv_suggested": ({"own_cpv_codes": (), "suggested_cpv": (("90911200", 0.8),)}, {}),
     "sector_core": ({}, {}),
     "sector_border": ({"own_cpv_codes": ("79611000",)}, {"sectors": ("insertion_emploi",)}),
     "sector_words": ({}, {}),

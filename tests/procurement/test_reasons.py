@@ -25,6 +25,7 @@ _FACTS: dict[str, Any] = {
     "days": 20,
     "value_chf": 450_000,
     "reserved_to": ["res-ws"],
+    "sure": 0.85,
     "reference": "Nettoyage de trois écoles pour une commune",
 }
 
