@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     sources_file: Path | None = Field(
         None, description="TOML file of the installation's own sources, in the shape of config/sources.toml"
     )
+    matching_workers: int = Field(
+        1, ge=1, le=64, description="Processes that match many notices with many members together"
+    )
     contact_url: str = Field(
         "https://www.apres-ge.ch", description="Address given to sources in the user agent"
     )

@@ -15,7 +15,13 @@ def match() -> None:
     engine = ready_engine()
     suggest = Suggester(engine, models_folder(settings().data_dir))
     with Progress("Matching") as progress:
-        report = match_pending(engine, now=clock(), progress=progress, suggest=suggest)
+        report = match_pending(
+            engine,
+            now=clock(),
+            progress=progress,
+            suggest=suggest,
+            workers=settings().matching_workers,
+        )
     click.echo(str(report))
 
 

@@ -15,8 +15,9 @@ from matcher.classifier import Classifier, RuleOfThumb
 from matcher.context import Context
 from matcher.cpv.suggesting import Suggest, no_suggestion
 from matcher.gates import first_failed
-from matcher.judge import Judged, judge_lot, score_lead
+from matcher.judge import Judged, score_lead
 from matcher.lead import Lead, LotFacts, MemberFacts, lot_facts, member_facts
+from matcher.many import judge_many
 from procurement.db import transaction
 from procurement.matches import Proposal, record_matches
 from procurement.models import Chamber, Lot, Member
@@ -50,6 +51,7 @@ def match_pending(
     progress: Progress | None = None,
     classifier: Classifier = CLASSIFIER,
     suggest: Suggest = no_suggestion,
+    workers: int = 1,
 ) -> MatchReport:
     """Judge new and changed lots for every member, and every open lot for new and changed members."""
     with transaction(engine, read_only=True) as session:
@@ -58,7 +60,7 @@ def match_pending(
         batch = load_batch(session, now=now, lot_ids=lots, suggest=suggest) if lots or members else None
     if batch is None:
         return MatchReport()
-    report = _Run(engine, batch, lots, members, classifier, now).do(progress)
+    report = _Run(engine, batch, lots, members, classifier, now, workers).do(progress)
     logger.info("matched", extra={"lots": len(lots), "members": len(members), "proposed": report.proposed})
     return report
 
@@ -108,8 +110,10 @@ class _Run:
         member_ids: set[int],
         classifier: Classifier,
         now: datetime,
+        workers: int = 1,
     ) -> None:
         self._engine, self._batch, self._classifier, self._now = engine, batch, classifier, now
+        self._workers = workers
         self._lot_ids, self._member_ids = lot_ids, member_ids
         self._pairs = self._proposed = self._overtaken = 0
 
@@ -121,9 +125,13 @@ class _Run:
         context = context_of(asked, weights_of(batch), now=self._now)
         self._least = np.array([batch.hold_from[member.chamber_id] for member in context.members])
         failed = list(batch.unreadable)
-        for done, lot in enumerate(lots, start=1):
+        outcomes = judge_many(lots, context, self._classifier, least=self._least, workers=self._workers)
+        for done, (lot, outcome) in enumerate(zip(lots, outcomes, strict=True), start=1):
             try:
-                self._match_lot(lot, context)
+                if outcome is None:
+                    failed.append(lot.id)
+                else:
+                    self._record(lot, context, outcome)
             except Exception:
                 logger.exception("a lot could not be matched", extra={"lot": lot.id})
                 failed.append(lot.id)
@@ -139,15 +147,15 @@ class _Run:
             overtaken=self._overtaken,
         )
 
-    def _match_lot(self, lot: LotFacts, context: Context) -> None:
+    def _record(self, lot: LotFacts, context: Context, outcome: Sequence[tuple[int, Judged]]) -> None:
         is_waiting = lot.id in self._lot_ids
         members = [member for member in context.members if is_waiting or member.id in self._member_ids]
         self._pairs += len(members)
         concerned = {member.id for member in members}
         proposals = [
-            judged.proposal(member.id, self._classifier.version)
-            for member, judged in judge_lot(lot, context, self._classifier, least=self._least)
-            if member.id in concerned
+            judged.proposal(member_id, self._classifier.version)
+            for member_id, judged in outcome
+            if member_id in concerned
         ]
         if is_waiting or proposals or any((lot.id, m.id) in self._batch.undecided for m in members):
             self._write(lot, members, proposals, is_waiting=is_waiting)
