@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from config.tables import sectors
 from procurement import matches
-from procurement.models import Answer, Lot, Match, Member
+from procurement.models import Answer, Lot, Match, Member, Tender
 from web.access import Audience, audience
 from web.i18n import cpv_words
 from web.pages import MenuEntry
@@ -16,6 +16,9 @@ from web.pages.matches import sort_matches
 bp = Blueprint("members", __name__)
 
 MENU = MenuEntry("Membres", "members.everyone", Audience.STAFF, 40)
+
+# Tenders suggested by number; any other number can be typed.
+MOST_OPEN = 100
 
 
 @bp.get("/equipe/membres")
@@ -48,11 +51,7 @@ def everyone() -> ResponseReturnValue:
 @audience(Audience.STAFF)
 def show(member_id: int) -> ResponseReturnValue:
     """A member's profile with the tenders it was sent."""
-    member: Member = g.session.scalar(
-        select(Member)
-        .where(Member.id == member_id, Member.chamber_id == g.person.chamber_id)
-        .options(selectinload(Member.people))
-    ) or abort(404)
+    member = member_or_404(member_id)
     found = matches.tenders_of(g.session, member=member, now=g.now, include_closed=True)
     return render_template(
         "members/show.html",
@@ -61,7 +60,30 @@ def show(member_id: int) -> ResponseReturnValue:
         waiting=_waiting(member),
         words=cpv_words(member.cpv_codes),
         sector_words=sector_words,
+        open_tenders=open_tenders(),
     )
+
+
+def member_or_404(member_id: int) -> Member:
+    """A member of the reader's own chamber with its people."""
+    member: Member | None = g.session.scalar(
+        select(Member)
+        .where(Member.id == member_id, Member.chamber_id == g.person.chamber_id)
+        .options(selectinload(Member.people))
+    )
+    return member or abort(404)
+
+
+def members_of_chamber() -> list[Member]:
+    """The active members of the reader's chamber, by name: what staff choose among."""
+    found = select(Member).where(Member.chamber_id == g.person.chamber_id, Member.is_active)
+    return list(g.session.scalars(found.order_by(Member.name)))
+
+
+def open_tenders() -> list[Tender]:
+    """The newest tenders that one may still bid for: what staff choose among."""
+    found = select(Tender).where(matches.is_open_clause(g.now)).order_by(Tender.published_on.desc())
+    return list(g.session.scalars(found.limit(MOST_OPEN)))
 
 
 def sector_words(keys: list[str]) -> list[str]:

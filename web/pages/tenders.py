@@ -21,6 +21,7 @@ from web.considerations import RESERVED, statements_of
 from web.forms import AnswerForm
 from web.i18n import cpv_words, gettext
 from web.pages.duplicates import source_title
+from web.pages.members import members_of_chamber
 from web.results import results_of
 from web.transactions import note
 
@@ -72,6 +73,7 @@ def show(tender_id: int) -> ResponseReturnValue:
         choices=AnswerChoice,
         refusals=RefusalReason,
         concerned=_concerned(tender) if g.person.is_staff else (),
+        members=members_of_chamber() if g.person.is_staff else (),
     )
 
 

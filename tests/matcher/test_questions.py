@@ -1,0 +1,114 @@
+"""What pages ask about leads: the answers, as rows of work hold them."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from matcher.answer import answer_work
+from matcher.gates import GATES
+from matcher.run import judge_pair
+from matcher.signals import SIGNALS
+from procurement.db import transaction
+from procurement.judging import GateName, SignalName
+from procurement.models import Chamber, Lot, Member, Work
+from procurement.work import ask
+from tests.factories import make_lot, make_member, make_tender
+
+
+def answered(engine: Engine, now: datetime, kind: str, **facts: Any) -> dict[str, Any]:
+    """What the worker answers to a question."""
+    with transaction(engine) as session:
+        work_id = ask(session, key=f"{kind}:1", kind=kind, now=now, **facts).id
+    assert answer_work(engine, now=now)
+    with transaction(engine, read_only=True) as session:
+        row = session.get_one(Work, work_id)
+        assert row.answer is not None, row.last_error
+        return json.loads(json.dumps(row.answer))  # type: ignore[no-any-return]
+
+
+def cleaner(session: Session, **facts: Any) -> Member:
+    """A member that cleans in Geneva."""
+    return make_member(session, **{"cpv_codes": ["90911200"], "cantons": ["GE"], **facts})
+
+
+def test_every_gate_and_signal_has_its_words() -> None:
+    assert set(GATES) <= {name.value for name in GateName}
+    assert set(SIGNALS) <= {name.value for name in SignalName}
+
+
+def test_why_not_says_every_gate_every_signal_and_the_threshold(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        member = cleaner(session, cantons=["VS"], excluded_words=["écoles"])
+        tender = make_tender(session)
+        session.scalars(select(Chamber)).one().hold_from = 0.4
+
+    said = answered(engine, now, "why_not", member_id=member.id, tender_id=tender.id)
+
+    (lot,) = said["lots"]
+    assert said["threshold"] == 0.4
+    assert {gate["key"]: gate["passed"] for gate in lot["gates"]} == {
+        **dict.fromkeys(GATES, True),
+        "place": False,
+        "excluded_words": False,
+    }
+    assert [signal["key"] for signal in lot["signals"]] == list(SIGNALS)
+    assert lot["reasons"]
+
+
+def test_why_not_gives_the_score_of_matching(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        member, other = cleaner(session), make_member(session, statement="Traiteur de saison.")
+        tender, _ = make_tender(session), make_tender(session, title={"fr": "Repas scolaires"})
+        assert other
+        session.flush()
+        judged = judge_pair(session, session.get_one(Lot, tender.lots[0].id), member, now)
+
+    said = answered(engine, now, "why_not", member_id=member.id, tender_id=tender.id)
+
+    assert said["lots"][0]["score"] == pytest.approx(judged.score, abs=1e-3)
+
+
+def test_the_lot_that_comes_nearest_stands_first(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        member = cleaner(session)
+        tender = make_tender(session, lots=[], cpv_codes=[])
+        far = make_lot(tender, place_canton="VS", cpv_codes=["90911200"])
+        tender.buyer.canton = "VS"  # type: ignore[union-attr]
+        weak = make_lot(tender, cpv_codes=["44110000"], description={"fr": "Fourniture de ciment."})
+        best = make_lot(tender, cpv_codes=["90911200"])
+        gone = make_lot(tender, is_withdrawn=True)
+        session.flush()
+
+    said = answered(engine, now, "why_not", member_id=member.id, tender_id=tender.id)
+
+    assert [lot["lot_id"] for lot in said["lots"]] == [best.id, weak.id, far.id]
+    assert gone.id not in [lot["lot_id"] for lot in said["lots"]]
+
+
+def test_why_not_is_answered_for_a_closed_tender_and_a_member_that_left(
+    engine: Engine, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        member = cleaner(session, is_active=False)
+        tender = make_tender(session, submission_deadline=now - timedelta(days=1))
+
+    said = answered(engine, now, "why_not", member_id=member.id, tender_id=tender.id)
+
+    gates = {gate["key"]: gate["passed"] for gate in said["lots"][0]["gates"]}
+    assert gates["open"] is False
+
+
+@pytest.mark.parametrize("missing", ["member", "tender"])
+def test_what_is_not_there_is_named(engine: Engine, now: datetime, missing: str) -> None:
+    with transaction(engine) as session:
+        facts = {"member_id": cleaner(session).id, "tender_id": make_tender(session).id}
+        work_id = ask(session, key="x", kind="why_not", now=now, **{**facts, f"{missing}_id": 999}).id
+
+    answer_work(engine, now=now)
+
+    with transaction(engine, read_only=True) as session:
+        assert session.get_one(Work, work_id).last_error == f"LookupError: there is no {missing} 999"
