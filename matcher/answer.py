@@ -29,6 +29,7 @@ def _match_member(engine: Engine, facts: Mapping[str, Any], now: datetime) -> di
 KINDS: dict[str, Answerer] = {
     "match_member": _match_member,
     "why_not": questions.why_not,
+    "near_misses": questions.near_misses,
 }
 
 

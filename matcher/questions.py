@@ -1,11 +1,11 @@
-"""What pages ask about leads: why a tender is not proposed to a member."""
+"""What pages ask about leads: why a tender is not proposed to a member, and which ones came near."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from matcher.batch import context_of, load_batch
@@ -16,9 +16,17 @@ from matcher.lead import Lead, LotFacts, MemberFacts, member_facts
 from matcher.run import CLASSIFIER
 from matcher.signals import SIGNALS
 from procurement.db import transaction
-from procurement.models import Member, Tender
+from procurement.entered import SOURCE
+from procurement.matches import is_open_clause
+from procurement.models import Lot, Match, Member, Tender
 
 Answer = dict[str, Any]
+
+MOST_MISSES = 3
+# A signal below this says next to nothing.
+_SILENT = 0.25
+# Above every score: a lead that is only listed needs no reasons.
+NEVER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +56,64 @@ def why_not(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
     return {"threshold": threshold, "model": CLASSIFIER.version, "lots": [_said(each) for each in found]}
 
 
+def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
+    """The open tenders that come nearest to being proposed to a member, and what each lacks.
+
+    What staff entered by hand is left out: only whom it is sent to may know of it.
+    """
+    with transaction(engine, read_only=True) as session:
+        member = _member(session, facts)
+        found_before = select(Lot.tender_id).join(Match).where(Match.member_id == member.id)
+        wanted = (
+            select(Lot.id)
+            .join(Lot.tender)
+            .where(
+                is_open_clause(now),
+                ~Lot.is_withdrawn,
+                Tender.source != SOURCE,
+                Tender.id.not_in(found_before),
+            )
+        )
+        lots = set(session.scalars(wanted))
+        found = weigh(session, member_facts(session, member), lots, now, is_explained=False)
+        threshold = member.chamber.hold_from
+    nearest: dict[int, Weighed] = {}
+    for each in sorted(found, key=lambda each: each.judged.score, reverse=True):
+        nearest.setdefault(each.lot.tender_id, each)
+    missed = [each for each in nearest.values() if not each.passes or each.judged.score < threshold]
+    return {
+        "threshold": threshold,
+        "model": CLASSIFIER.version,
+        "tenders": [
+            _said(each) | {"tender_id": each.lot.tender_id, "missing": _missing(each)}
+            for each in missed[:MOST_MISSES]
+        ],
+    }
+
+
 def weigh(
     session: Session,
     member: MemberFacts,
     lot_ids: Collection[int],
     now: datetime,
     *,
+    is_explained: bool = True,
     classifier: Classifier = CLASSIFIER,
 ) -> list[Weighed]:
     """Judge lots for one member, in the company in which matching judges: texts weigh the same as there."""
     batch = load_batch(session, now=now, lot_ids=lot_ids)
     members = {**batch.members, member.id: member}
     context = context_of(batch.lots.values(), members.values(), now=now, asked={member.id})
-    leads = [Lead(lot, member) for lot in batch.lots.values() if lot.id in lot_ids]
-    return [Weighed(lead.lot, score_lead(lead, context, classifier), answers(lead, now)) for lead in leads]
+    explain_from = 0.0 if is_explained else NEVER
+    return [
+        Weighed(
+            lot,
+            score_lead(Lead(lot, member), context, classifier, explain_from=explain_from),
+            answers(Lead(lot, member), now),
+        )
+        for lot in batch.lots.values()
+        if lot.id in lot_ids
+    ]
 
 
 def _member(session: Session, facts: Mapping[str, Any]) -> Member:
@@ -69,6 +121,12 @@ def _member(session: Session, facts: Mapping[str, Any]) -> Member:
     if member is None:
         raise LookupError(f"there is no member {facts['member_id']}")
     return member
+
+
+def _missing(each: Weighed) -> list[Answer]:
+    """The signals that are silent, at most three, as the page names them."""
+    silent = [signal for signal in _said(each)["signals"] if signal["value"] < _SILENT]
+    return silent[:3]
 
 
 def _said(each: Weighed) -> Answer:

@@ -97,13 +97,15 @@ def reason(facts: Mapping[str, Any]) -> str:
 
 def gate(facts: Mapping[str, Any]) -> str:
     """A gate in words: why it stops a lead, or what it asks when it lets one pass."""
-    return judged_by(GateName, facts) if facts.get("passed") else reasons.say_gate(facts, g.language)
+    if facts.get("passed"):
+        return i18n.capital(judged_by(GateName, facts))
+    return reasons.say_gate(facts, g.language)
 
 
 def judged_by(names: type[Labelled], facts: Mapping[str, Any]) -> str:
     """The words for a gate or a signal; of one that has none yet, the label the matcher gives it."""
     known = names.of(str(facts.get("key", "")))
-    return i18n.capital(known.label(g.language) if known else str(facts.get("label", "")))
+    return known.label(g.language) if known else str(facts.get("label", ""))
 
 
 def deadline(tender: Tender) -> Deadline:

@@ -13,10 +13,11 @@ from matcher.gates import GATES
 from matcher.run import judge_pair
 from matcher.signals import SIGNALS
 from procurement.db import transaction
+from procurement.entered import SOURCE
 from procurement.judging import GateName, SignalName
 from procurement.models import Chamber, Lot, Member, Work
 from procurement.work import ask
-from tests.factories import make_lot, make_member, make_tender
+from tests.factories import make_lot, make_match, make_member, make_tender
 
 
 def answered(engine: Engine, now: datetime, kind: str, **facts: Any) -> dict[str, Any]:
@@ -112,3 +113,45 @@ def test_what_is_not_there_is_named(engine: Engine, now: datetime, missing: str)
 
     with transaction(engine, read_only=True) as session:
         assert session.get_one(Work, work_id).last_error == f"LookupError: there is no {missing} 999"
+
+
+def test_the_nearest_misses_are_three_and_say_what_they_lack(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        member = cleaner(session, statement="Nettoyage de bureaux.", sectors=[])
+        stopped = make_tender(session, lots=[])
+        make_lot(stopped, place_canton="VS")
+        stopped.buyer.canton = "VS"  # type: ignore[union-attr]
+        others = [
+            make_tender(session, title={"fr": f"Ciment {n}"}, description={}, cpv_codes=["44110000"], lots=[])
+            for n in range(4)
+        ]
+        for tender in others:
+            make_lot(tender, cpv_codes=["44110000"], description={"fr": "Fourniture de ciment."})
+        proposed = make_tender(session)
+
+    said = answered(engine, now, "near_misses", member_id=member.id)
+
+    found = [each["tender_id"] for each in said["tenders"]]
+    assert len(found) == 3
+    assert found[0] == stopped.id
+    assert set(found[1:]) <= {tender.id for tender in others}
+    assert proposed.id not in found
+    assert [gate["key"] for gate in said["tenders"][0]["gates"] if not gate["passed"]] == ["place"]
+    assert said["tenders"][1]["missing"][0]["key"] == "cpv_branch"
+    assert said["tenders"][1]["score"] < said["threshold"]
+
+
+def test_what_was_found_already_and_what_was_entered_by_hand_is_no_miss(
+    engine: Engine, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        member = cleaner(session, cantons=["VS"])
+        hidden = make_tender(session, source=SOURCE)
+        closed = make_tender(session, submission_deadline=now)
+        make_match(session, member=member, dropped_at=now)
+        near = make_tender(session)
+
+    said = answered(engine, now, "near_misses", member_id=member.id)
+
+    assert [each["tender_id"] for each in said["tenders"]] == [near.id]
+    assert hidden.id != near.id != closed.id

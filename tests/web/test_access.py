@@ -46,6 +46,8 @@ ROUTES = {
     ("POST", "/equipe/membres/<int:member_id>/pourquoi"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>/marches/<int:tender_id>/pourquoi"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/marches/<int:tender_id>/pourquoi"): Audience.STAFF,
+    ("POST", "/marches/proches"): Audience.MEMBER,
+    ("POST", "/equipe/membres/<int:member_id>/proches"): Audience.STAFF,
     ("GET", "/equipe/file"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/garder"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/ecarter"): Audience.STAFF,

@@ -1,6 +1,6 @@
 """For staff: the chamber's members, what each offers, and what it was sent."""
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -10,6 +10,7 @@ from procurement import matches
 from procurement.models import Answer, Lot, Match, Member, Tender
 from web.access import Audience, audience
 from web.i18n import cpv_words
+from web.misses import ask_misses, misses_of
 from web.pages import MenuEntry
 from web.pages.matches import sort_matches
 
@@ -53,15 +54,28 @@ def show(member_id: int) -> ResponseReturnValue:
     """A member's profile with the tenders it was sent."""
     member = member_or_404(member_id)
     found = matches.tenders_of(g.session, member=member, now=g.now, include_closed=True)
+    shelves = sort_matches(found, g.now)
+    misses = None if shelves.open_count else misses_of(member)
     return render_template(
         "members/show.html",
         member=member,
-        found=sort_matches(found, g.now),
+        found=shelves,
+        misses=misses,
+        refresh_after=misses.asked.refresh_after if misses else None,
         waiting=_waiting(member),
         words=cpv_words(member.cpv_codes),
         sector_words=sector_words,
         open_tenders=open_tenders(),
     )
+
+
+@bp.post("/equipe/membres/<int:member_id>/proches")
+@audience(Audience.STAFF)
+def ask_near(member_id: int) -> ResponseReturnValue:
+    """Ask which tenders came near a member."""
+    member = member_or_404(member_id)
+    ask_misses(member)
+    return redirect(url_for("members.show", member_id=member.id), 303)
 
 
 def member_or_404(member_id: int) -> Member:
