@@ -1,6 +1,7 @@
 """The words that matched, marked on the tender's page for the member whose match it is."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_no_mark_stands_inside_markup_and_no_text_becomes_markup(word: str) -> N
 
 
 def test_the_words_of_the_reasons_are_taken_and_no_other_fact() -> None:
-    reasons = [
+    reasons: list[dict[str, Any]] = [
         {"key": "title_words", "facts": {"words": ["vitres"]}},
         {"key": "place_in_reach", "facts": {"canton": "GE"}},
         {"key": "weak_evidence"},
