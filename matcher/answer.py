@@ -30,6 +30,7 @@ KINDS: dict[str, Answerer] = {
     "match_member": _match_member,
     "why_not": questions.why_not,
     "near_misses": questions.near_misses,
+    "profile_preview": questions.profile_preview,
 }
 
 

@@ -1,8 +1,9 @@
-"""What pages ask about leads: why a tender is not proposed to a member, and which ones came near."""
+"""What pages ask about leads: why not this tender, which ones came near, what a profile would bring."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -13,18 +14,26 @@ from matcher.classifier import Classifier
 from matcher.gates import GATES, GateAnswer, answers
 from matcher.judge import Judged, score_lead
 from matcher.lead import Lead, LotFacts, MemberFacts, member_facts
+from matcher.proposals import PROPOSER
 from matcher.run import CLASSIFIER
 from matcher.signals import SIGNALS
+from matcher.words import as_written, stems_of
+from procurement.codes import cpv_all_languages
 from procurement.db import transaction
 from procurement.entered import SOURCE
+from procurement.i18n import ZURICH
 from procurement.matches import is_open_clause
-from procurement.models import Lot, Match, Member, Tender
+from procurement.models import Lot, Match, Member, Notice, Tender
+from procurement.vocabulary import NoticeType
 
 Answer = dict[str, Any]
 
 MOST_MISSES = 3
 # A signal below this says next to nothing.
 _SILENT = 0.25
+RECENT_DAYS = 30
+MOST_LISTED = 40
+MOST_WORDS = 12
 # Above every score: a lead that is only listed needs no reasons.
 NEVER = 2.0
 
@@ -91,6 +100,72 @@ def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answ
     }
 
 
+def profile_preview(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
+    """What a draft of a profile would have brought in thirty days, and the codes and words in its text.
+
+    A call that has closed since is judged as one that is open: the question is what would have come.
+    """
+    draft = facts["draft"]
+    with transaction(engine, read_only=True) as session:
+        member = _member(session, facts)
+        codes, statement = tuple(draft["cpv_codes"]), str(draft["statement"])
+        drafted = replace(
+            member_facts(session, member),
+            statement=statement,
+            cpv_codes=codes,
+            cpv_words=cpv_all_languages(session, codes),
+            cantons=tuple(draft["cantons"]),
+            excluded_words=tuple(draft["excluded_words"]),
+        )
+        found = weigh(session, drafted, _recent(session, now), now, is_explained=False, as_published=True)
+        threshold = member.chamber.hold_from
+        proposed = PROPOSER(session, statement, codes)
+    brought: dict[int, float] = {}
+    for each in found:
+        if each.passes and each.judged.score >= threshold:
+            tender = each.lot.tender_id
+            brought[tender] = max(brought.get(tender, 0.0), each.judged.score)
+    ranked = sorted(brought.items(), key=lambda pair: -pair[1])
+    return {
+        "days": RECENT_DAYS,
+        "found": len(ranked),
+        "per_week": round(len(ranked) * 7 / RECENT_DAYS, 1),
+        "tenders": [{"tender_id": key, "score": round(score, 4)} for key, score in ranked[:MOST_LISTED]],
+        "codes": [asdict(each) for each in proposed],
+        "words": _words_met(statement, [each.lot for each in found]),
+    }
+
+
+def _recent(session: Session, now: datetime) -> set[int]:
+    """The lots that were called for in the last thirty days, but what staff entered by hand."""
+    since = (now - timedelta(days=RECENT_DAYS)).astimezone(ZURICH).date()
+    called = select(Notice.tender_id).where(
+        Notice.notice_type.in_([kind for kind in NoticeType if kind.calls_for_bids]),
+        ~Notice.is_correction,
+        Notice.published_on >= since,
+    )
+    wanted = (
+        select(Lot.id)
+        .join(Lot.tender)
+        .where(
+            Tender.id.in_(called), Tender.merged_into_id.is_(None), Tender.source != SOURCE, ~Lot.is_withdrawn
+        )
+    )
+    return set(session.scalars(wanted))
+
+
+def _words_met(statement: str, lots: Sequence[LotFacts]) -> list[Answer]:
+    """The words of a text that titles of these lots use, with how many tenders do: the most used first."""
+    titles: dict[int, set[str]] = {}
+    for lot in lots:
+        texts = (*lot.title.values(), *lot.lot_title.values())
+        titles.setdefault(lot.tender_id, set()).update(stems_of("\n".join(texts)))
+    met = Counter(root for roots in titles.values() for root in roots)
+    written = as_written(statement)
+    used = sorted((root for root in written if met[root]), key=lambda root: -met[root])
+    return [{"word": written[root], "count": met[root]} for root in used[:MOST_WORDS]]
+
+
 def weigh(
     session: Session,
     member: MemberFacts,
@@ -98,6 +173,7 @@ def weigh(
     now: datetime,
     *,
     is_explained: bool = True,
+    as_published: bool = False,
     classifier: Classifier = CLASSIFIER,
 ) -> list[Weighed]:
     """Judge lots for one member, in the company in which matching judges: texts weigh the same as there."""
@@ -105,15 +181,23 @@ def weigh(
     members = {**batch.members, member.id: member}
     context = context_of(batch.lots.values(), members.values(), now=now, asked={member.id})
     explain_from = 0.0 if is_explained else NEVER
+    lots = [lot for lot in batch.lots.values() if lot.id in lot_ids]
+    leads = [Lead(_as_published(lot, now) if as_published else lot, member) for lot in lots]
     return [
         Weighed(
-            lot,
-            score_lead(Lead(lot, member), context, classifier, explain_from=explain_from),
-            answers(Lead(lot, member), now),
+            lead.lot,
+            score_lead(lead, context, classifier, explain_from=explain_from),
+            answers(lead, now),
         )
-        for lot in batch.lots.values()
-        if lot.id in lot_ids
+        for lead in leads
     ]
+
+
+def _as_published(lot: LotFacts, now: datetime) -> LotFacts:
+    """The lot as if it were still called for: a deadline that is over counts as unknown."""
+    deadline = lot.submission_deadline
+    is_over = deadline is not None and deadline <= now
+    return replace(lot, is_called=True, submission_deadline=None if is_over else deadline)
 
 
 def _member(session: Session, facts: Mapping[str, Any]) -> Member:

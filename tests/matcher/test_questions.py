@@ -12,10 +12,12 @@ from matcher.answer import answer_work
 from matcher.gates import GATES
 from matcher.run import judge_pair
 from matcher.signals import SIGNALS
+from procurement.codes import remember_cpv
 from procurement.db import transaction
 from procurement.entered import SOURCE
 from procurement.judging import GateName, SignalName
 from procurement.models import Chamber, Lot, Member, Work
+from procurement.vocabulary import NoticeType, TenderState
 from procurement.work import ask
 from tests.factories import make_lot, make_match, make_member, make_tender
 
@@ -155,3 +157,73 @@ def test_what_was_found_already_and_what_was_entered_by_hand_is_no_miss(
 
     assert [each["tender_id"] for each in said["tenders"]] == [near.id]
     assert hidden.id != near.id != closed.id
+
+
+def a_draft(**facts: Any) -> dict[str, Any]:
+    """A draft of a cleaner's profile; each argument overrides one fact."""
+    return {
+        "statement": "Nettoyage de bureaux et d’écoles.",
+        "cpv_codes": ["90911200"],
+        "cantons": ["GE"],
+        "excluded_words": [],
+        **facts,
+    }
+
+
+def test_a_preview_counts_what_the_draft_would_have_brought(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        member = cleaner(session, statement="", cpv_codes=[], sectors=[], cantons=["VS"])
+        is_open = make_tender(session)
+        closed = make_tender(session, submission_deadline=now - timedelta(days=1), state=TenderState.AWARDED)
+        make_tender(session, published_on=(now - timedelta(days=40)).date())
+        make_tender(session, source=SOURCE)
+        make_tender(session, title={"fr": "Ciment"}, description={}, cpv_codes=["44110000"], lots=[])
+        twin = make_tender(session, source="ted")
+        twin.merged_into_id = is_open.id
+        award_only = make_tender(session, state=TenderState.AWARDED)
+        award_only.notices[0].notice_type = NoticeType.AWARD
+
+    said = answered(engine, now, "profile_preview", member_id=member.id, draft=a_draft())
+
+    assert {each["tender_id"] for each in said["tenders"]} == {is_open.id, closed.id}
+    assert (said["days"], said["found"], said["per_week"]) == (30, 2, 0.5)
+    with transaction(engine, read_only=True) as session:
+        assert session.get_one(Member, member.id).statement == ""
+
+
+@pytest.mark.parametrize(
+    "changed", [{"cantons": ["VS"]}, {"excluded_words": ["écoles"]}, {"cpv_codes": [], "statement": "Repas."}]
+)
+def test_every_part_of_a_draft_counts(engine: Engine, now: datetime, changed: dict[str, Any]) -> None:
+    with transaction(engine) as session:
+        member = cleaner(session, sectors=[])
+        make_tender(session)
+
+    said = answered(engine, now, "profile_preview", member_id=member.id, draft=a_draft(**changed))
+
+    assert said["found"] == 0
+
+
+def test_a_preview_finds_codes_and_words_in_the_text(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        remember_cpv(
+            session,
+            {
+                "90919200": {"fr": "Services de nettoyage de bureaux"},
+                "90919300": {"fr": "Services de nettoyage des écoles"},
+                "55520000": {"fr": "Services traiteur"},
+                "90911200": {"fr": "Services de nettoyage de bâtiments"},
+            },
+        )
+        member = cleaner(session)
+        make_tender(session)
+
+    draft = a_draft(cpv_codes=["90919300"])
+    said = answered(engine, now, "profile_preview", member_id=member.id, draft=draft)
+
+    codes = {each["code"]: each for each in said["codes"]}
+    assert codes["90919200"]["words"] == ["nettoyage", "bureaux"]
+    assert codes["90919200"]["confidence"] is None
+    assert not {"90919300", "55520000", "90911200"} & set(codes)
+    assert said["codes"][0]["code"] == "90919200"
+    assert {each["word"]: each["count"] for each in said["words"]} == {"nettoyage": 1, "écoles": 1}
