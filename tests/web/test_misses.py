@@ -57,6 +57,7 @@ def test_a_member_with_nothing_sees_what_came_near_and_what_it_lacked(
     answer(engine, now, a_miss(tender))
     soup = page.get("/marches")
 
+    assert soup.find("a", href="/profil", string="Revoir le profil") is not None
     assert response.location == "/marches"
     assert "La réponse se calcule" in waiting.get_text()
     assert waiting.find("meta", attrs={"http-equiv": "refresh"}) is not None
@@ -121,3 +122,17 @@ def test_staff_see_what_came_near_a_member(
     assert titles(soup) == ["Presque"]
     assert "Ce qui manque" not in soup.get_text()
     assert titles(page.get(f"/equipe/membres/{other.id}")) == []
+
+
+def test_when_the_score_would_do_the_gate_alone_is_named(
+    page: Page, person: Person, engine: Engine, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        tender = make_tender(session)
+    page.sign_in(person).post("/marches/proches")
+    answer(engine, now, a_miss(tender, score=0.9))
+
+    text = page.get("/marches").get_text()
+
+    assert "Le score suffirait\u00a0: 90 sur 100, il en faut 25." in text
+    assert "Ce qui manque" not in text
