@@ -235,6 +235,18 @@ def test_one_key_per_act_stands_on_the_first_of_each(page: Page, desk: Desk, wri
     assert later["href"] == f"#{soup.select('.queue-item')[1]['id']}"
 
 
+def test_the_key_takes_back_ones_own_decision_and_no_colleagues(page: Page, desk: Desk) -> None:
+    page.other().sign_in(desk.second).post(f"/equipe/matches/{desk.match.id}/garder")
+
+    colleague, own = (
+        browser.get("/equipe/file").select("[accesskey=u]")
+        for browser in (page.sign_in(desk.first), page.other().sign_in(desk.second))
+    )
+
+    assert colleague == []
+    assert len(own) == 1
+
+
 def test_the_keys_of_the_queue_are_a_file_of_our_own(page: Page, desk: Desk) -> None:
     soup = page.sign_in(desk.first).get("/equipe/file")
 
