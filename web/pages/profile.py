@@ -77,7 +77,7 @@ def _try(member: Member) -> ResponseReturnValue:
     if not form.validate():
         return _page(member, None, form), 422
     profiles.try_draft(g.session, member=member, person=g.person, draft=form.draft, now=g.now)
-    return redirect(f"{_address(member, essai=form.draft.digest)}#essai", 303)
+    return redirect(_address(member, essai=form.draft.digest), 303)
 
 
 def _save(member: Member) -> ResponseReturnValue:
