@@ -52,17 +52,25 @@ class Weighed:
         return all(gate.passed for gate in self.gates)
 
 
+def in_use() -> Classifier:
+    """The classifier that matching uses: what a page says of a score must hold for what is proposed."""
+    return CLASSIFIER
+
+
 def why_not(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
     """What each lot of a tender is for a member, the one that comes nearest first."""
+    classifier = in_use()
     with transaction(engine, read_only=True) as session:
         member, tender = _member(session, facts), session.get(Tender, int(facts["tender_id"]))
         if tender is None:
             raise LookupError(f"there is no tender {facts['tender_id']}")
         lots = [lot for lot in tender.lots if not lot.is_withdrawn] or list(tender.lots)
-        found = weigh(session, member_facts(session, member), {lot.id for lot in lots}, now)
+        found = weigh(
+            session, member_facts(session, member), {lot.id for lot in lots}, now, classifier=classifier
+        )
         threshold = member.chamber.hold_from
     found.sort(key=lambda each: (each.passes, each.judged.score), reverse=True)
-    return {"threshold": threshold, "model": CLASSIFIER.version, "lots": [_said(each) for each in found]}
+    return {"threshold": threshold, "model": classifier.version, "lots": [_said(each) for each in found]}
 
 
 def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
@@ -70,6 +78,7 @@ def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answ
 
     What staff entered by hand is left out: only whom it is sent to may know of it.
     """
+    classifier = in_use()
     with transaction(engine, read_only=True) as session:
         member = _member(session, facts)
         found_before = select(Lot.tender_id).join(Match).where(Match.member_id == member.id)
@@ -84,7 +93,9 @@ def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answ
             )
         )
         lots = set(session.scalars(wanted))
-        found = weigh(session, member_facts(session, member), lots, now, is_explained=False)
+        found = weigh(
+            session, member_facts(session, member), lots, now, is_explained=False, classifier=classifier
+        )
         threshold = member.chamber.hold_from
     nearest: dict[int, Weighed] = {}
     for each in sorted(found, key=lambda each: each.judged.score, reverse=True):
@@ -92,7 +103,7 @@ def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answ
     missed = [each for each in nearest.values() if not each.passes or each.judged.score < threshold]
     return {
         "threshold": threshold,
-        "model": CLASSIFIER.version,
+        "model": classifier.version,
         "tenders": [
             _said(each) | {"tender_id": each.lot.tender_id, "missing": _missing(each)}
             for each in missed[:MOST_MISSES]
@@ -117,7 +128,15 @@ def profile_preview(engine: Engine, facts: Mapping[str, Any], now: datetime) -> 
             cantons=tuple(draft["cantons"]),
             excluded_words=tuple(draft["excluded_words"]),
         )
-        found = weigh(session, drafted, _recent(session, now), now, is_explained=False, as_published=True)
+        found = weigh(
+            session,
+            drafted,
+            _recent(session, now),
+            now,
+            is_explained=False,
+            as_published=True,
+            classifier=in_use(),
+        )
         threshold = member.chamber.hold_from
         proposed = PROPOSER(session, statement, codes)
     brought: dict[int, float] = {}
@@ -174,7 +193,7 @@ def weigh(
     *,
     is_explained: bool = True,
     as_published: bool = False,
-    classifier: Classifier = CLASSIFIER,
+    classifier: Classifier,
 ) -> list[Weighed]:
     """Judge lots for one member, in the company in which matching judges: texts weigh the same as there."""
     batch = load_batch(session, now=now, lot_ids=lot_ids)

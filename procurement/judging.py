@@ -34,6 +34,27 @@ class GateName(Labelled):
         "una lingua comune per l’offerta",
         "a language in common for the bid",
     )
+    WORTHWHILE = (
+        "worthwhile",
+        "assez grand pour valoir une offre",
+        "gross genug für ein Angebot",
+        "abbastanza grande per un’offerta",
+        "large enough to be worth a bid",
+    )
+    SIZE = (
+        "size",
+        "à la taille du membre, seul ou à plusieurs",
+        "in der Grösse des Mitglieds, allein oder zu mehreren",
+        "a misura del membro, da solo o con altri",
+        "of a size for the member, alone or with others",
+    )
+    RESERVED = (
+        "reserved",
+        "ouvert au statut du membre",
+        "offen für den Status des Mitglieds",
+        "aperto allo statuto del membro",
+        "open to the member’s status",
+    )
 
 
 class SignalName(Labelled):
@@ -61,6 +82,13 @@ class SignalName(Labelled):
         "words of the field in the notice",
     )
     TEXT_LIKENESS = ("text_likeness", "textes proches", "ähnliche Texte", "testi simili", "texts alike")
+    REFERENCE_LIKENESS = (
+        "reference_likeness",
+        "référence proche",
+        "ähnliche Referenz",
+        "referenza simile",
+        "a reference alike",
+    )
     TITLE_WORDS = (
         "title_words",
         "mots de la présentation dans le titre",
