@@ -376,3 +376,18 @@ def test_a_tender_that_another_stands_for_is_asked_about_under_that_one(
     page.sign_in(scene.person)
 
     assert page.post(f"/marches/{twin.id}/pourquoi").location == scene.own
+
+
+def test_the_answer_is_worded_in_the_language_of_its_reader(
+    page: Page, scene: Scene, engine: Engine, now: datetime, writing: Writing
+) -> None:
+    with writing() as session:
+        session.get_one(Person, scene.person.id).language = "de"
+    page.sign_in(scene.person).post(scene.own)
+    answer(engine, now, said_of(scene.lot))
+
+    text = page.get(scene.own).get_text()
+
+    for words in ("Ausserhalb des Einzugsgebiets: Wallis.", "Gemeinsamer CPV-Zweig", "Ort im Einzugsgebiet"):
+        assert words in text
+    assert "18 von 100" in text
