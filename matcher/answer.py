@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from matcher import questions
 from matcher.run import match_member
 from procurement.db import transaction
 from procurement.work import claim, finish, give_up
@@ -25,7 +26,12 @@ def _match_member(engine: Engine, facts: Mapping[str, Any], now: datetime) -> di
     return {"proposed": report.proposed}
 
 
-KINDS: dict[str, Answerer] = {"match_member": _match_member}
+KINDS: dict[str, Answerer] = {
+    "match_member": _match_member,
+    "why_not": questions.why_not,
+    "near_misses": questions.near_misses,
+    "profile_preview": questions.profile_preview,
+}
 
 
 def answer_work(engine: Engine, *, now: datetime) -> bool:

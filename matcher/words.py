@@ -1,17 +1,13 @@
 """Words of notices and profiles brought to one form, so that they can be compared across spellings."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from procurement.labelled import LANGUAGES
-
-_ELISION = re.compile(
-    r"\b(?:[ldjnstcm]|qu|jusqu|lorsqu|puisqu|quoiqu|dell|all|nell|sull|dall|coll|un|quell|quest)['’ʼ`´]"
-)
-_NOT_A_WORD = re.compile(r"[\W_]+")
-_ENDING = re.compile(r"(?:e[nr]|[aeiou]{1,2})$")
+from procurement.spelling import ELISION
+from procurement.spelling import normalise as normalise
+from procurement.spelling import stem as stem
 
 _FUNCTION_WORDS = {
     "fr": (
@@ -76,26 +72,8 @@ vaudoise vernier waadt wallis winterthur zug zoug zurich zurigo
 """
 
 
-@lru_cache(maxsize=1_000)  # the same description is asked about for every member
-def normalise(text: str) -> str:
-    """The text in lower case without accents, elisions and signs: words apart by one space."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    apart = _NOT_A_WORD.sub(" ", _ELISION.sub(" ", folded)).replace("œ", "oe").replace("æ", "ae").strip()
-    return unicodedata.normalize("NFKD", apart).encode("ascii", "ignore").decode("ascii")
-
-
 STOP_WORDS = {language: frozenset(words.split()) for language, words in _FUNCTION_WORDS.items()}
 _SKIPPED = frozenset(_COMMON_WORDS.split()).union(*STOP_WORDS.values())
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """A normalised word without its plural and its last vowels, so that its usual forms are one."""
-    if len(word) <= 4:
-        return word
-    bare = word[:-1] if word[-1] in "sx" else word
-    shorter = _ENDING.sub("", bare)
-    return shorter if len(shorter) >= 4 else bare
 
 
 def telling_words(text: str) -> list[str]:
@@ -117,7 +95,7 @@ def as_written(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for chunk in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", text):
         for word in telling_words(chunk):
-            written = _ELISION.sub("", chunk.casefold()) if len(normalise(chunk).split()) == 1 else word
+            written = ELISION.sub("", chunk.casefold()) if len(normalise(chunk).split()) == 1 else word
             found.setdefault(stem(word), written)
     return found
 

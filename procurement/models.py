@@ -145,6 +145,11 @@ class Person(Base):
         """Whether this person answers in the name of a member: one of its own people."""
         return self.member_id == member.id and self.is_active
 
+    def may_edit(self, member: Member) -> bool:
+        """Whether this person changes a member's profile: its own people, and staff of its chamber."""
+        is_staff_of_it = self.is_staff and self.chamber_id == member.chamber_id
+        return is_staff_of_it or self.may_answer_for(member)
+
 
 class SignIn(Base):
     """One sign-in on one browser: checked on every request, so that it can be ended at any time."""

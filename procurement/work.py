@@ -29,6 +29,11 @@ def ask(session: Session, *, key: str, kind: str, now: datetime, **facts: Any) -
     return row
 
 
+def newest(session: Session, *, key: str) -> Work | None:
+    """The newest row of a key, answered or not; None when this was never asked."""
+    return session.scalar(select(Work).where(Work.key == key).order_by(Work.id.desc()).limit(1))
+
+
 def claim(session: Session, *, now: datetime) -> Work | None:
     """Take the oldest row that waits, for two minutes; the attempt is counted before the work begins."""
     row = session.scalar(

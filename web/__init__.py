@@ -17,7 +17,7 @@ from config.settings import LOOPBACK_HOSTS, Settings
 from config.tables import sources
 from procurement.db import connect
 from procurement.links import Links
-from web import access, errors, headers, i18n, limits, pages, transactions
+from web import access, errors, headers, i18n, limits, pages, questions, transactions
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,7 @@ def create_app(
         "engine": engine,
         "links": Links(settings.base_url, settings.signing_key()),
         "sample_password": settings.sample_password,
+        "patience": questions.PATIENCE_SECONDS,
         # What the schedule reads: the sources that the settings name, and the installation's own.
         "reads": {*settings.reads.split(), *(form.key for form in sources().values() if form.url)},
     }

@@ -8,7 +8,16 @@ from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from flask import request
-from wtforms import DateField, EmailField, Form, PasswordField, StringField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    EmailField,
+    Form,
+    PasswordField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
 from procurement.cantons import CANTONS
@@ -16,6 +25,7 @@ from procurement.cleaning import clean_text, one_line
 from procurement.entered import Entry
 from procurement.i18n import ZURICH, translated_later
 from procurement.labelled import LANGUAGES
+from procurement.profiles import Draft
 from procurement.sign_in import LEAST_PASSWORD
 from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, Frequency, RefusalReason
 from web.addresses import web_host
@@ -34,6 +44,7 @@ MOST_CODES = 30
 FARTHEST = timedelta(days=5 * 366)
 _CODE = re.compile(r"([0-9]{8})(?:-[0-9])?")
 _BETWEEN_CODES = re.compile(r"[\s,;]+")
+_BETWEEN_WORDS = re.compile(r"[,;]")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -91,6 +102,26 @@ def _one_of(words: Iterable[str]) -> list[InputRequired | AnyOf]:
 
 def _needed() -> InputRequired:
     return InputRequired(NEEDED)
+
+
+def _code_parts(text: str | None) -> list[str]:
+    return [part for part in _BETWEEN_CODES.split(text or "") if part]
+
+
+def _codes_in(text: str | None) -> tuple[str, ...]:
+    """The codes that are well written, each once; the check figure that some write after them is let go."""
+    found = (_CODE.fullmatch(part) for part in _code_parts(text))
+    return tuple(dict.fromkeys(code[1] for code in found if code))
+
+
+def _check_codes(text: str | None) -> None:
+    wrong = [part for part in _code_parts(text) if not _CODE.fullmatch(part)]
+    if wrong:
+        raise ValidationError(
+            gettext("« {code} » n’est pas un code CPV : il en faut huit chiffres.").format(code=wrong[0])
+        )
+    if len(_codes_in(text)) > MOST_CODES:
+        raise ValidationError(TOO_LONG)
 
 
 class PasswordForm(PageForm):
@@ -200,14 +231,8 @@ class EntryForm(PageForm):
     language = StringField(validators=_one_of(LANGUAGES))
 
     def validate_cpv_codes(self, field: StringField) -> None:
-        """Each code has eight figures; the check figure that some write after them is let go."""
-        wrong = [part for part in self._code_parts() if not _CODE.fullmatch(part)]
-        if wrong:
-            raise ValidationError(
-                gettext("« {code} » n’est pas un code CPV : il en faut huit chiffres.").format(code=wrong[0])
-            )
-        if len(self.codes) > MOST_CODES:
-            raise ValidationError(TOO_LONG)
+        """Each code has eight figures."""
+        _check_codes(field.data)
 
     def validate_deadline_day(self, field: DayField) -> None:
         """A year with a wrong figure is noticed."""
@@ -227,8 +252,7 @@ class EntryForm(PageForm):
     @property
     def codes(self) -> tuple[str, ...]:
         """The CPV codes that are well written, each once."""
-        found = (_CODE.fullmatch(part) for part in self._code_parts())
-        return tuple(dict.fromkeys(code[1] for code in found if code))
+        return _codes_in(self.cpv_codes.data)
 
     @property
     def entry(self) -> Entry:
@@ -255,12 +279,52 @@ class EntryForm(PageForm):
         except ValueError:
             return ""
 
-    def _code_parts(self) -> list[str]:
-        return [part for part in _BETWEEN_CODES.split(self.cpv_codes.data or "") if part]
-
     def _deadline(self) -> datetime | None:
         """The instant of the deadline in Geneva; without an hour it runs to the end of its day."""
         if self.deadline_day.data is None:
             return None
         hour = self.deadline_hour.data or time(23, 59, 59)
         return datetime.combine(self.deadline_day.data, hour, tzinfo=ZURICH)
+
+
+class ProfileForm(PageForm):
+    """What a member offers, where, and what it does not want; codes proposed from its text are ticked."""
+
+    statement = TextAreaField(filters=[_cleaned], validators=[Length(max=5_000, message=TOO_LONG)])
+    cpv_codes = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+    proposed = SelectMultipleField(validate_choice=False)
+    cantons = SelectMultipleField(validate_choice=False)
+    excluded_words = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+
+    @classmethod
+    def of(cls, draft: Draft) -> Self:
+        """The form as a draft fills it in."""
+        return cls(
+            statement=draft.statement,
+            cpv_codes=" ".join(draft.cpv_codes),
+            cantons=list(draft.cantons),
+            excluded_words=", ".join(draft.excluded_words),
+        )
+
+    def validate_cpv_codes(self, field: StringField) -> None:
+        """Each code has eight figures."""
+        _check_codes(self._all_codes())
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that were written and those that were ticked, each once."""
+        return _codes_in(self._all_codes())
+
+    @property
+    def draft(self) -> Draft:
+        """What was written, once the form is valid."""
+        words = (clean_text(word) for word in _BETWEEN_WORDS.split(self.excluded_words.data or ""))
+        return Draft(
+            statement=self.statement.data or "",
+            cpv_codes=self.codes,
+            cantons=tuple(code for code in CANTONS if code in (self.cantons.data or ())),
+            excluded_words=tuple(dict.fromkeys(word for word in words if word)),
+        )
+
+    def _all_codes(self) -> str:
+        return " ".join([self.cpv_codes.data or "", *(self.proposed.data or ())])

@@ -13,6 +13,7 @@ from procurement import i18n, reasons
 from procurement.cantons import canton_name
 from procurement.codes import cpv_labels
 from procurement.i18n import ZURICH, Deadline, say_amount, say_date, say_hour, say_instant
+from procurement.judging import GateName, SignalName
 from procurement.labelled import Labelled
 from procurement.models import Tender, Translations, in_language
 
@@ -53,6 +54,8 @@ def install(app: Flask) -> None:
         ngettext=ngettext,
         label=label,
         reason=reason,
+        gate=gate,
+        signal_name=lambda facts: judged_by(SignalName, facts),
         deadline=deadline,
         published=published,
         in_language=lambda texts, created_in=None: in_language(texts, g.language, created_in),
@@ -90,6 +93,19 @@ def label(word: Labelled) -> str:
 def reason(facts: Mapping[str, Any]) -> str:
     """A reason or a risk as a sentence."""
     return reasons.say(facts, g.language)
+
+
+def gate(facts: Mapping[str, Any]) -> str:
+    """A gate in words: why it stops a lead, or what it asks when it lets one pass."""
+    if facts.get("passed"):
+        return i18n.capital(judged_by(GateName, facts))
+    return reasons.say_gate(facts, g.language)
+
+
+def judged_by(names: type[Labelled], facts: Mapping[str, Any]) -> str:
+    """The words for a gate or a signal; of one that has none yet, the label the matcher gives it."""
+    known = names.of(str(facts.get("key", "")))
+    return known.label(g.language) if known else str(facts.get("label", ""))
 
 
 def deadline(tender: Tender) -> Deadline:

@@ -110,6 +110,10 @@ LIMITS: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
     ("sign_in.use_code", "code-address", "10 per 5 minutes", _address),
     ("sign_in.use_code", "code-all", "1000 per 5 minutes", _everybody),
     ("preferences.change_password", "change-address", "10 per 5 minutes", _address),
+    # Each is seconds of the matcher's time.
+    ("why.ask_own", "why-address", "60 per 5 minutes", _address),
+    ("matches.ask_near", "near-address", "20 per 5 minutes", _address),
+    ("profile.try_own", "try-address", "60 per 5 minutes", _address),
 )
 
 

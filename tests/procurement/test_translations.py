@@ -348,6 +348,8 @@ def _world(session: Session, language: str, links: Links) -> tuple[Person, Perso
         f"/marches/{tender.id}",
         f"/marches/{tender.id}/reponse",
         f"/equipe/membres/{person.member_id}",
+        f"/equipe/membres/{person.member_id}/profil",
+        f"/equipe/membres/{person.member_id}/marches/{tender.id}/pourquoi",
         links.unsubscribe(person).removeprefix(links.base_url),
     ]
     return person, staff, paths

@@ -25,6 +25,17 @@ def test_the_same_thing_is_asked_for_once_while_it_waits(session: Session, now: 
     assert (first.kind, first.facts) == ("match_member", {"member_id": 1})
 
 
+def test_the_newest_row_of_a_key_is_the_one_that_counts(session: Session, now: datetime) -> None:
+    assert work.newest(session, key="member:1") is None
+    first = _ask(session, now)
+    work.finish(session, work_id=first.id, answer={}, now=now)
+    _ask(session, now, key="member:2")
+
+    assert work.newest(session, key="member:1") is first
+    second = _ask(session, now)
+    assert work.newest(session, key="member:1") is second
+
+
 def test_what_is_under_way_is_not_asked_for_again(session: Session, now: datetime) -> None:
     first = _ask(session, now)
     work.claim(session, now=now)

@@ -114,12 +114,55 @@ def test_staff_keep_and_drop_and_the_kept_one_is_mailed(demo: Served, browser: B
     page.close()
 
 
+def test_one_key_each_keeps_drops_and_takes_back(demo: Served, browser: Browser) -> None:
+    page = browser.new_page()
+    sign_in(page, demo.url, STAFF_EMAIL)
+    page.goto(f"{demo.url}/equipe/file?ordre=doute")
+    before = page.locator(".lead").inner_text()
+    first = page.locator(".is-current .proposal-who a").inner_text()
+
+    page.keyboard.press("h")
+    second = page.locator(".is-current .proposal-who a").inner_text()
+    page.keyboard.press("k")
+    page.locator(".notice", has_text="Gardé").wait_for()
+    kept = page.locator(".lead").inner_text()
+    page.keyboard.press("u")
+    page.locator(".notice", has_text="défaite").wait_for()
+    undone = page.locator(".lead").inner_text()
+    page.keyboard.press("d")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.locator(".notice", has_text="Écarté").wait_for()
+
+    assert first != second
+    assert before == undone != kept
+    assert page.locator(".lead").inner_text() == kept
+    assert page.url.startswith(f"{demo.url}/equipe/file?ordre=doute")
+    page.keyboard.press("u")
+    page.locator(".notice", has_text="défaite").wait_for()
+    page.close()
+
+
+def test_a_member_tries_its_profile_without_javascript(demo: Served, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, demo.url, MEMBER_EMAIL)
+    page.goto(f"{demo.url}/profil")
+
+    page.get_by_role("button", name="Essayer sur 30 jours").click()
+
+    # The worker of the demonstration answers; until then the page loads itself again.
+    page.locator(".workshop-count").wait_for(timeout=60_000)
+    assert "marché" in page.locator(".workshop-count").inner_text()
+    context.close()
+
+
 def test_every_page_works_on_a_telephone_without_javascript(demo: Served, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, demo.url, MEMBER_EMAIL)
 
-    for path in ("/", "/marches", "/preferences", "/sources", "/mentions"):
+    for path in ("/", "/marches", "/profil", "/preferences", "/sources", "/mentions"):
         page.goto(demo.url + path)
         # Without JavaScript the page cannot be asked how wide it is: a full screenshot tells.
         picture = page.screenshot(full_page=True)

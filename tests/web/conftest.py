@@ -160,7 +160,10 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings, engine: Engine, clock: Clock) -> Flask:
     """The application on the test's database."""
-    return create_app(settings, engine=engine, clock=clock)
+    created = create_app(settings, engine=engine, clock=clock)
+    # No page of a test waits for a matcher that is not there.
+    created.extensions["aimp"]["patience"] = 0.0
+    return created
 
 
 @pytest.fixture

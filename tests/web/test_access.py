@@ -40,6 +40,20 @@ ROUTES = {
     ("GET", "/marches"): Audience.MEMBER,
     ("GET", "/marches/<int:tender_id>/reponse"): Audience.MEMBER,
     ("POST", "/marches/<int:tender_id>/reponse"): Audience.MEMBER,
+    ("GET", "/marches/<int:tender_id>/pourquoi"): Audience.MEMBER,
+    ("POST", "/marches/<int:tender_id>/pourquoi"): Audience.MEMBER,
+    ("POST", "/equipe/marches/<int:tender_id>/pourquoi"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/pourquoi"): Audience.STAFF,
+    ("GET", "/equipe/membres/<int:member_id>/marches/<int:tender_id>/pourquoi"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/marches/<int:tender_id>/pourquoi"): Audience.STAFF,
+    ("POST", "/marches/proches"): Audience.MEMBER,
+    ("POST", "/equipe/membres/<int:member_id>/proches"): Audience.STAFF,
+    ("GET", "/profil"): Audience.MEMBER,
+    ("POST", "/profil"): Audience.MEMBER,
+    ("POST", "/profil/essai"): Audience.MEMBER,
+    ("GET", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/profil/essai"): Audience.STAFF,
     ("GET", "/equipe/file"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/garder"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/ecarter"): Audience.STAFF,
@@ -321,7 +335,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         return [link.get_text() for link in browser.get("/").select("nav.menu a")]
 
     assert menu(page) == ["Sources"]
-    assert menu(page.other().sign_in(world.person)) == ["Mes marchés", "Sources", "Préférences"]
+    assert menu(page.other().sign_in(world.person)) == ["Mes marchés", "Profil", "Sources", "Préférences"]
     assert menu(page.other().sign_in(world.staff)) == [
         "File d’attente",
         "Saisir",

@@ -166,3 +166,95 @@ def test_a_decision_can_be_taken_back_until_the_member_is_told(
     soup = page.get("/equipe/file")
     assert soup.select(f"form[action='{undo}']") == []
     assert "transmis" in soup.select_one(".decided").get_text()  # type: ignore[union-attr]
+
+
+def by_score(writing: Writing, scores: dict[str, float]) -> None:
+    """A tender that waits for each title, with its score; the first closes first."""
+    with writing() as session:
+        for days, (title, score) in enumerate(scores.items(), start=10):
+            closes = make_tender(session).submission_deadline
+            assert closes is not None
+            tender = make_tender(
+                session, title={"fr": title}, submission_deadline=closes + timedelta(days=days)
+            )
+            make_match(session, tender=tender, score=score)
+
+
+def titles(page: Page, path: str) -> list[str]:
+    """The tenders of the queue in their order."""
+    return [link.get_text() for link in page.get(path).select(".queue-item .line-title a")]
+
+
+@pytest.mark.parametrize(
+    ("path", "order"),
+    [
+        ("/equipe/file", ["Sûr", "Douteux", "Faible"]),
+        ("/equipe/file?ordre=doute", ["Douteux", "Faible", "Sûr"]),
+        ("/equipe/file?ordre=nonsense", ["Sûr", "Douteux", "Faible"]),
+    ],
+)
+def test_the_address_says_in_which_order_the_queue_stands(
+    page: Page, desk: Desk, writing: Writing, path: str, order: list[str]
+) -> None:
+    page.sign_in(desk.first).post(f"/equipe/matches/{desk.match.id}/garder")
+    by_score(writing, {"Sûr": 0.95, "Douteux": 0.47, "Faible": 0.3})
+
+    assert titles(page, path) == order
+    current = page.get(path).select_one(".orders [aria-current]")
+    assert current is not None
+    assert current.get_text() == ("Par doute du modèle" if "doute" in path else "Par délai")
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"), [("garder", {}), ("ecarter", {"reason": "too_far"})], ids=["keep", "drop"]
+)
+def test_an_act_leads_back_to_the_order_it_came_from(
+    page: Page, desk: Desk, act: str, fields: dict[str, str]
+) -> None:
+    page.sign_in(desk.first)
+    here = "/equipe/file?ordre=doute"
+
+    response = page.send(here, f"/equipe/matches/{desk.match.id}/{act}?ordre=doute", **fields)
+    undone = page.send(here, f"/equipe/matches/{desk.match.id}/defaire?ordre=doute")
+
+    assert response.location.startswith("/equipe/file?ordre=doute#")
+    assert undone.location.startswith("/equipe/file?ordre=doute#")
+
+
+def test_one_key_per_act_stands_on_the_first_of_each(page: Page, desk: Desk, writing: Writing) -> None:
+    by_score(writing, {"Un": 0.9, "Deux": 0.8})
+    page.sign_in(desk.first).post(f"/equipe/matches/{desk.match.id}/garder")
+
+    soup = page.get("/equipe/file")
+
+    keys = [(tag["accesskey"][0], tag.name) for tag in soup.select("[accesskey]")]
+    assert sorted(keys) == [("d", "select"), ("h", "a"), ("k", "button"), ("u", "button")]
+    assert soup.select(".queue-item")[0].select("[accesskey=k]")
+    later = soup.select_one("[accesskey=h]")
+    assert later is not None
+    assert later["href"] == f"#{soup.select('.queue-item')[1]['id']}"
+
+
+def test_the_key_takes_back_ones_own_decision_and_no_colleagues(page: Page, desk: Desk) -> None:
+    page.other().sign_in(desk.second).post(f"/equipe/matches/{desk.match.id}/garder")
+
+    colleague, own = (
+        browser.get("/equipe/file").select("[accesskey=u]")
+        for browser in (page.sign_in(desk.first), page.other().sign_in(desk.second))
+    )
+
+    assert colleague == []
+    assert len(own) == 1
+
+
+def test_the_keys_of_the_queue_are_a_file_of_our_own(page: Page, desk: Desk) -> None:
+    soup = page.sign_in(desk.first).get("/equipe/file")
+
+    (script,) = soup("script")
+    response = page.client.get(str(script["src"]))
+
+    assert script["src"] == "/static/queue.js"
+    assert response.status_code == 200
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+    response.close()
+    assert page.get("/preferences")("script") == []

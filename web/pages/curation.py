@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -22,6 +23,15 @@ MENU = MenuEntry("File d’attente", "curation.queue", Audience.STAFF, 20)
 
 URGENT_DAYS = 5
 TENDERS_PER_PAGE = 20
+# The score at which keeping is as likely as dropping.
+NO_IDEA = 0.5
+
+
+class Order(StrEnum):
+    """What comes first; the address says which."""
+
+    DEADLINE = "delai"
+    DOUBT = "doute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +45,16 @@ class TenderInQueue:
 @bp.get("/equipe/file")
 @audience(Audience.STAFF)
 def queue() -> ResponseReturnValue:
-    """What waits, the nearest deadline first, and what was decided last."""
+    """What waits, the nearest deadline or the greatest doubt first, and what was decided last."""
+    order = _order()
     waiting = matches.waiting(g.session, chamber_id=g.person.chamber_id, now=g.now)
-    tenders = by_tender(waiting)
+    tenders = by_tender(sorted(waiting, key=doubt) if order is Order.DOUBT else waiting)
     return render_template(
         "curation/queue.html",
         waiting=len(waiting),
+        order=order,
+        orders=Order,
+        kept_order=_kept(order),
         urgent=sum(1 for match in waiting if _is_urgent(match)),
         urgent_days=URGENT_DAYS,
         tenders=tenders[:TENDERS_PER_PAGE],
@@ -101,6 +115,21 @@ def by_tender(waiting: Sequence[Match]) -> list[TenderInQueue]:
     ]
 
 
+def doubt(match: Match) -> float:
+    """How far a score is from where the model knows nothing: the nearer, the more a decision teaches."""
+    return abs(match.score - NO_IDEA)
+
+
+def _order() -> Order:
+    """The order that the address asks for; what is no order is the one by deadline."""
+    return Order.DOUBT if request.args.get("ordre") == Order.DOUBT.value else Order.DEADLINE
+
+
+def _kept(order: Order) -> str | None:
+    """What an address carries so that the order is kept: nothing for the usual one."""
+    return order.value if order is not Order.DEADLINE else None
+
+
 def _is_urgent(match: Match) -> bool:
     deadline = match.lot.tender.submission_deadline
     return deadline is not None and days_until(deadline, g.now) < URGENT_DAYS
@@ -108,4 +137,6 @@ def _is_urgent(match: Match) -> bool:
 
 def _back(match: Match, words: str) -> ResponseReturnValue:
     flash(gettext(words).format(member=match.member.name), "success")
-    return redirect(url_for("curation.queue", _anchor=f"marche-{match.lot.tender_id}"), 303)
+    return redirect(
+        url_for("curation.queue", ordre=_kept(_order()), _anchor=f"marche-{match.lot.tender_id}"), 303
+    )

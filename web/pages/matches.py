@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from flask import Blueprint, current_app, g, render_template
+from flask import Blueprint, current_app, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from procurement import matches
@@ -13,6 +13,7 @@ from procurement.matches import MatchedTender
 from procurement.vocabulary import AnswerChoice
 from web.access import Audience, audience
 from web.lights import watched
+from web.misses import ask_misses, misses_of
 from web.pages import MenuEntry
 
 bp = Blueprint("matches", __name__)
@@ -47,11 +48,23 @@ class Sorted:
 def overview() -> ResponseReturnValue:
     """The member's tenders."""
     found = matches.tenders_of(g.session, member=g.member, now=g.now, include_closed=True)
+    shelves = sort_matches(found, g.now)
+    misses = None if shelves.open_count else misses_of(g.member)
     return render_template(
         "matches/overview.html",
-        found=sort_matches(found, g.now),
+        found=shelves,
+        misses=misses,
+        refresh_after=misses.asked.refresh_after if misses else None,
         lights=watched(g.session, planned=current_app.extensions["aimp"]["reads"], now=g.now),
     )
+
+
+@bp.post("/marches/proches")
+@audience(Audience.MEMBER)
+def ask_near() -> ResponseReturnValue:
+    """Ask which tenders came near the reader's own organisation."""
+    ask_misses(g.member)
+    return redirect(url_for("matches.overview"), 303)
 
 
 def sort_matches(found: Sequence[MatchedTender], now: datetime) -> Sorted:

@@ -1,22 +1,26 @@
 """For staff: the chamber's members, what each offers, and what it was sent."""
 
-from flask import Blueprint, abort, g, render_template
+from flask import Blueprint, abort, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from config.tables import sectors
 from procurement import matches
-from procurement.models import Answer, Lot, Match, Member
+from procurement.models import Answer, Lot, Match, Member, Tender
 from procurement.reserved import Status
 from web.access import Audience, audience
 from web.i18n import cpv_words
+from web.misses import ask_misses, misses_of
 from web.pages import MenuEntry
 from web.pages.matches import sort_matches
 
 bp = Blueprint("members", __name__)
 
 MENU = MenuEntry("Membres", "members.everyone", Audience.STAFF, 40)
+
+# Tenders suggested by number; any other number can be typed.
+MOST_OPEN = 100
 
 
 @bp.get("/equipe/membres")
@@ -49,20 +53,21 @@ def everyone() -> ResponseReturnValue:
 @audience(Audience.STAFF)
 def show(member_id: int) -> ResponseReturnValue:
     """A member's profile with the tenders it was sent."""
-    member: Member = g.session.scalar(
-        select(Member)
-        .where(Member.id == member_id, Member.chamber_id == g.person.chamber_id)
-        .options(selectinload(Member.people))
-    ) or abort(404)
+    member = member_or_404(member_id)
     found = matches.tenders_of(g.session, member=member, now=g.now, include_closed=True)
+    shelves = sort_matches(found, g.now)
+    misses = None if shelves.open_count else misses_of(member)
     return render_template(
         "members/show.html",
         member=member,
-        found=sort_matches(found, g.now),
+        found=shelves,
+        misses=misses,
+        refresh_after=misses.asked.refresh_after if misses else None,
         waiting=_waiting(member),
         words=cpv_words(member.cpv_codes),
         sector_words=sector_words,
         statuses=status_words(member),
+        open_tenders=open_tenders(),
     )
 
 
@@ -71,6 +76,37 @@ def status_words(member: Member) -> list[str] | None:
     if member.statuses is None:
         return None
     return [status.label(g.language) for each in member.statuses if (status := Status.of(each)) is not None]
+
+
+@bp.post("/equipe/membres/<int:member_id>/proches")
+@audience(Audience.STAFF)
+def ask_near(member_id: int) -> ResponseReturnValue:
+    """Ask which tenders came near a member."""
+    member = member_or_404(member_id)
+    ask_misses(member)
+    return redirect(url_for("members.show", member_id=member.id), 303)
+
+
+def member_or_404(member_id: int) -> Member:
+    """A member of the reader's own chamber with its people."""
+    member: Member | None = g.session.scalar(
+        select(Member)
+        .where(Member.id == member_id, Member.chamber_id == g.person.chamber_id)
+        .options(selectinload(Member.people))
+    )
+    return member or abort(404)
+
+
+def members_of_chamber() -> list[Member]:
+    """The active members of the reader's chamber, by name: what staff choose among."""
+    found = select(Member).where(Member.chamber_id == g.person.chamber_id, Member.is_active)
+    return list(g.session.scalars(found.order_by(Member.name)))
+
+
+def open_tenders() -> list[Tender]:
+    """The newest tenders that one may still bid for: what staff choose among."""
+    found = select(Tender).where(matches.is_open_clause(g.now)).order_by(Tender.published_on.desc())
+    return list(g.session.scalars(found.limit(MOST_OPEN)))
 
 
 def sector_words(keys: list[str]) -> list[str]:

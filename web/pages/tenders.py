@@ -20,7 +20,9 @@ from web.conditions import conditions_of
 from web.considerations import RESERVED, statements_of
 from web.forms import AnswerForm
 from web.i18n import cpv_words, gettext
+from web.marking import Marker
 from web.pages.duplicates import source_title
+from web.pages.members import members_of_chamber
 from web.results import results_of
 from web.transactions import note
 
@@ -54,6 +56,7 @@ def show(tender_id: int) -> ResponseReturnValue:
         has_lots=any(lot.source_key for lot in tender.lots),
         matched=matched,
         matched_lots={match.lot_id for match in matched.matches} if matched else set(),
+        marker=Marker.of(each for match in (matched.matches if matched else ()) for each in match.reasons),
         answer=_answer(tender) if g.member else None,
         words=dict(cpv_words(codes)),
         notices=oldest_first[::-1],
@@ -72,6 +75,7 @@ def show(tender_id: int) -> ResponseReturnValue:
         choices=AnswerChoice,
         refusals=RefusalReason,
         concerned=_concerned(tender) if g.person.is_staff else (),
+        members=members_of_chamber() if g.person.is_staff else (),
     )
 
 
