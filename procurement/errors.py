@@ -38,3 +38,7 @@ class UnreadableFile(AimpError):
 
 class DatabaseNotReady(AimpError):
     """The database is missing or of another version; the message says which command mends it."""
+
+
+class ModelMismatch(AimpError):
+    """A saved model is not what its card says, or was made by other code; the message says what differs."""
