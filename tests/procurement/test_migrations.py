@@ -56,7 +56,7 @@ def _fill(engine: Engine) -> None:
         person = make_person(session, member=match.member)
         session.add(
             Message(
-                key="digest:1",
+                key=f"digest:{person.id}",
                 kind="digest",
                 person=person,
                 recipient=person.email,
