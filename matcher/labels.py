@@ -94,8 +94,8 @@ class _Said:
 def read_labels(session: Session) -> Labels:
     """Every match that says something of its subject, by the last word on it; a decision undone is none.
 
-    Staff say it of a match; a member of a tender, so that a good word is about its best lot and a refusal about
-    all of them; an award to a member of that name is better than any word.
+    Staff say it of a match; a member of a tender, so that a good word is about its best lot and a refusal
+    about all of them; an award to a member of that name is better than any word.
     """
     matches = session.scalars(
         select(Match)

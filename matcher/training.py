@@ -70,9 +70,10 @@ class TrainingReport:
         for name, found in named:
             if found is not None:
                 lines.append(
-                    f"{name}: log-loss {found.log_loss:.3f}, calibration error {found.calibration_error:.3f}, "
-                    f"average precision {found.average_precision:.3f} on {found.labels} decisions "
-                    f"about notices after {self.earlier_until}"
+                    f"{name}: log-loss {found.log_loss:.3f}, "
+                    f"calibration error {found.calibration_error:.3f}, "
+                    f"average precision {found.average_precision:.3f}, "
+                    f"on {found.labels} decisions about notices after {self.earlier_until}"
                 )
         lines.append("; ".join((self.outcome.value, *self.reasons)))
         return "\n".join(lines)
@@ -186,8 +187,8 @@ def learn(labels: Labels, *, now: datetime, later_than: date | None = None) -> t
 def train(labels: Labels, *, data_dir: Path, now: datetime, by: str) -> TrainingReport:
     """Learn, measure against the model in use on later notices, and let the better one serve.
 
-    What serves is what was measured: nothing is fitted again on the later part, so that the next candidate can
-    be held against it on notices that neither has seen.
+    What serves is what was measured: nothing is fitted again on the later part, so that the next candidate
+    can be held against it on notices that neither has seen.
     """
     champion = classifier_in_use(data_dir)
     models = models_folder(data_dir)

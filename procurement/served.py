@@ -91,7 +91,7 @@ def promote(models: Path, version: str) -> None:
 
 
 def roll_back(models: Path, *, now: datetime) -> Served:
-    """Go back to the model before, or from the first one to the rules; then nothing is promoted until resumed.
+    """Go back to the model before, or from the first one to the rules; nothing is promoted until resumed.
 
     Without the pause the next training would learn the same again.
     """
