@@ -19,6 +19,7 @@ _VERBS = {
     "sources": "crawler.generic.command",
     "merge": "procurement.commands",
     "match": "matcher.commands",
+    "train": "matcher.commands",
     "alert": "procurement.commands",
     "deliver": "procurement.commands",
     "members": "procurement.commands",

@@ -2,17 +2,60 @@
 
 import click
 
+from config.settings import settings
 from procurement.installation import Progress, clock, ready_engine, run_delivery, stopping
 
 
 @click.command()
 def match() -> None:
-    """Match what is new with whom it concerns."""
+    """Match what is new with whom it concerns; once a week, draw a sample of the rest for the staff."""
+    from matcher.registry import classifier_in_use
     from matcher.run import match_pending
+    from matcher.sampling import draw_samples
 
-    engine = ready_engine()
+    engine, classifier = ready_engine(), classifier_in_use(settings().data_dir)
     with Progress("Matching") as progress:
-        report = match_pending(engine, now=clock(), progress=progress)
+        report = match_pending(engine, now=clock(), progress=progress, classifier=classifier)
+    drawn = draw_samples(engine, now=clock(), classifier=classifier)
+    click.echo(f"{report}" + (f", {drawn} drawn at random for the staff" if drawn else ""))
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["match"]), default="match")
+@click.option("--roll-back", "act", flag_value="roll_back", help="Go back to the model before this one.")
+@click.option("--resume", "act", flag_value="resume", help="Let training promote again after that.")
+def train(what: str, act: str | None) -> None:
+    """Learn from what staff and members decided; what is better on later notices serves from now on.
+
+    WHAT is `match`: how well a lot fits a member.
+    """
+    from procurement import lessons, served
+    from procurement.db import transaction
+
+    engine, models = ready_engine(), served.models_folder(settings().data_dir)
+    if act == "resume":
+        served.resume(models)
+        click.echo("The next training may promote what it learns.")
+        return
+    if act == "roll_back":
+        version = served.roll_back(models, now=clock()).version or "the rules of thumb"
+        with transaction(engine) as session:
+            lessons.note_model(session, act=lessons.ROLLED_BACK, model=version, person=None, now=clock())
+        click.echo(f"Matching by {version}; nothing is promoted until: aimp train --resume")
+        return
+
+    from matcher.labels import read_labels
+    from matcher.training import Outcome
+    from matcher.training import train as learn
+
+    with transaction(engine, read_only=True) as session:
+        labels = read_labels(session)
+    report = learn(labels, data_dir=settings().data_dir, now=clock(), by="aimp train")
+    if report.outcome is Outcome.PROMOTED and report.candidate is not None:
+        with transaction(engine) as session:
+            lessons.note_model(
+                session, act=lessons.PROMOTED, model=report.candidate, person=None, now=clock()
+            )
     click.echo(str(report))
 
 

@@ -18,6 +18,7 @@ from matcher.classifier import Linear, RuleOfThumb
 from matcher.evaluation import Figures, Floats, Gain, figures, gain, log_losses
 from matcher.labels import Label, Labels
 from matcher.registry import classifier_in_use, digest_of, save
+from procurement.errors import ModelMismatch
 from procurement.served import card_of, models_folder, promote, served
 
 logger = logging.getLogger(__name__)
@@ -190,8 +191,8 @@ def train(labels: Labels, *, data_dir: Path, now: datetime, by: str) -> Training
     What serves is what was measured: nothing is fitted again on the later part, so that the next candidate
     can be held against it on notices that neither has seen.
     """
-    champion = classifier_in_use(data_dir)
     models = models_folder(data_dir)
+    champion, seen = _champion(data_dir)
     about: dict[str, Any] = {
         "labels": len(labels.labels),
         "good": labels.good,
@@ -204,8 +205,6 @@ def train(labels: Labels, *, data_dir: Path, now: datetime, by: str) -> Training
             **about,
             reasons=(f"{LEAST_LABELS} with {LEAST_OF_EACH} of each kind are needed",),
         )
-    in_use = served(models).version
-    seen = date.fromisoformat(card_of(models, in_use)["earlier_until"]) if in_use else None
     candidate, split = learn(labels, now=now, later_than=seen)
     about |= {"candidate": candidate.version, "earlier_until": max(split.earlier_until, seen or date.min)}
     if not _is_enough(split):
@@ -229,6 +228,21 @@ def train(labels: Labels, *, data_dir: Path, now: datetime, by: str) -> Training
     promote(models, candidate.version)
     logger.info("a model was promoted", extra={"model": candidate.version, "before": champion.version})
     return report
+
+
+def _champion(data_dir: Path) -> tuple[Linear, date | None]:
+    """What a candidate must beat, and the last day that it has learned from.
+
+    A model in use that cannot serve is no bar: learning anew is one of the two ways out.
+    """
+    try:
+        champion = classifier_in_use(data_dir)
+    except ModelMismatch as problem:
+        logger.warning("the model in use cannot serve", extra={"problem": str(problem)})
+        return RuleOfThumb(), None
+    models = models_folder(data_dir)
+    version = served(models).version
+    return champion, date.fromisoformat(card_of(models, version)["earlier_until"]) if version else None
 
 
 def _is_enough(split: Split) -> bool:

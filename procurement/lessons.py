@@ -1,4 +1,4 @@
-"""What the matcher learns from staff, and whether it helps: precision, what is missed, thresholds, lessons."""
+"""What the matcher learns from staff, and whether it helps: precision, what is missed, thresholds."""
 
 import math
 from collections import Counter, defaultdict
@@ -58,7 +58,7 @@ class BeforeAndAfter:
 
 
 def decisions(matches: Iterable[Match]) -> Decisions:
-    """The figures of matches that staff decided on; others, and what chance drew, say nothing of precision."""
+    """The figures of matches that staff decided on; what chance drew says nothing of precision."""
     overall: Counter[bool] = Counter()
     members: dict[int, Counter[bool]] = defaultdict(Counter)
     reasons: dict[str, Counter[bool]] = defaultdict(Counter)
@@ -82,7 +82,7 @@ def decisions(matches: Iterable[Match]) -> Decisions:
 
 
 def is_decided(match: Match) -> bool:
-    """Whether somebody of the staff kept or dropped it; what goes out without waiting is decided by nobody."""
+    """Whether staff kept or dropped it; what goes out without waiting is decided by nobody."""
     return match.dropped_at is not None or (match.released_at is not None and match.decided_by_id is not None)
 
 
@@ -126,7 +126,8 @@ def before_and_after(
 class Recall:
     """How much of what is good was proposed, as the weekly sample tells: with so few, read the bounds."""
 
-    # Good ones among what was proposed, and among the sample; how many of the sample staff have judged.
+    # Good ones among what was proposed (what went out without waiting counts as good), and among the sample;
+    # how many of the sample staff have judged.
     kept: int
     sample_kept: int
     sample_judged: int
