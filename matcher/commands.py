@@ -1,9 +1,14 @@
 """The verbs of matching; each loads what it needs."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from config.settings import settings
 from procurement.installation import Progress, clock, ready_engine, run_delivery, stopping
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 @click.command()
@@ -38,9 +43,8 @@ def train(what: str, act: str | None) -> None:
         click.echo("The next training may promote what it learns.")
         return
     if act == "roll_back":
-        version = served.roll_back(models, now=clock()).version or "the rules of thumb"
-        with transaction(engine) as session:
-            lessons.note_model(session, act=lessons.ROLLED_BACK, model=version, person=None, now=clock())
+        served.roll_back(models, now=clock())
+        version = _carry_over(engine, lessons.ROLLED_BACK)
         click.echo(f"Matching by {version}; nothing is promoted until: aimp train --resume")
         return
 
@@ -51,12 +55,32 @@ def train(what: str, act: str | None) -> None:
     with transaction(engine, read_only=True) as session:
         labels = read_labels(session)
     report = learn(labels, data_dir=settings().data_dir, now=clock(), by="aimp train")
-    if report.outcome is Outcome.PROMOTED and report.candidate is not None:
-        with transaction(engine) as session:
-            lessons.note_model(
-                session, act=lessons.PROMOTED, model=report.candidate, person=None, now=clock()
-            )
+    if report.outcome is Outcome.PROMOTED:
+        _carry_over(engine, lessons.PROMOTED)
     click.echo(str(report))
+
+
+def _carry_over(engine: "Engine", act: str) -> str:
+    """Note the model that serves now, and keep the bands of each chamber as large as they were."""
+    from sqlalchemy import select
+
+    from matcher.labels import current_values
+    from matcher.registry import classifier_in_use
+    from procurement import lessons
+    from procurement.db import transaction
+    from procurement.models import Chamber
+
+    model = classifier_in_use(settings().data_dir)
+    with transaction(engine) as session:
+        lessons.note_model(session, act=act, model=model.version, person=None, now=clock())
+        for chamber in session.scalars(select(Chamber).with_for_update()):
+            lessons.carry_thresholds(
+                session,
+                chamber=chamber,
+                score=lambda stored: model.judge(current_values(stored)).score,
+                now=clock(),
+            )
+    return model.version
 
 
 @click.command()

@@ -32,6 +32,10 @@ _LEAST_LATER = 40
 _LEAST_LATER_OF_EACH = 8
 # The newest part of the earlier labels sets the height of the probabilities, the rest the weights.
 _CALIBRATION_SHARE = 0.2
+# How strongly weights are drawn towards the rule's. Simulated on published awards: with a tenth of it, 100
+# decisions cost 0.03 of nDCG@10 among all tenders; with thrice as much, 200 teach little.
+_TOWARDS_THE_RULE = 30.0
+_FREE = 10.0
 # How far calibration and order may fall where the log-loss gains.
 _CALIBRATION_MARGIN = 0.02
 _ORDER_MARGIN = 0.01
@@ -118,11 +122,11 @@ def _day_at(days: Sequence[date], share: float) -> date:
 
 
 def fit(labels: Sequence[Label], signals: Sequence[str], *, now: datetime, version: str = "") -> Linear:
-    """A logistic regression over the signals and the rule of thumb, as weights on the signals alone.
+    """A logistic regression that begins from the rule of thumb, as weights on the signals alone.
 
-    The rule's own logit is one of its columns, so that few decisions shade the rule and many replace it. A
-    signal that would speak against what it stands for is left out: among matches that were all proposed for
-    some reason, one good sign makes another look bad.
+    What was proposed was proposed for some reason, and nobody has judged the rest: among the decided ones one
+    good sign makes another look worthless. So weights are drawn towards the rule's, and a signal that would
+    speak against what it stands for is left out.
     """
     rules = RuleOfThumb()
     values = _matrix(labels, signals)
@@ -136,23 +140,27 @@ def fit(labels: Sequence[Label], signals: Sequence[str], *, now: datetime, versi
         if not against.any():
             break
         kept &= ~against
-    return Linear(version, base, dict(zip(signals, map(float, np.where(kept, learned, 0.0)), strict=True)))
+    return Linear(version, base, dict(zip(signals, map(float, np.maximum(learned, 0.0)), strict=True)))
 
 
 def _regression(
     values: Floats, hand: Floats, kept: NDArray[np.bool_], is_good: Floats, weights: Floats
 ) -> tuple[float, Floats]:
-    """Base and weights on the scale of the values, of a regression on standardised columns."""
-    columns = np.column_stack((values[:, kept], values[:, kept] @ hand[kept]))
-    mean, spread = columns.mean(axis=0), columns.std(axis=0)
+    """Base and weights on the scale of the values: those of the rule, times one factor, and what differs.
+
+    What differs is held to zero by standardised columns; the factor costs nothing, its column being large.
+    """
+    hand = np.where(kept, hand, 0.0)
+    rule = values @ hand
+    mean, spread = values.mean(axis=0), values.std(axis=0)
     spread[spread == 0.0] = 1.0
-    model = LogisticRegression(C=1.0, max_iter=1_000).fit(
-        (columns - mean) / spread, is_good, sample_weight=weights
-    )
-    slope = model.coef_[0] / spread
-    learned = np.zeros(len(hand))
-    learned[kept] = slope[:-1] + slope[-1] * hand[kept]
-    return float(model.intercept_[0] - slope @ mean), learned
+    columns = np.column_stack((((values - mean) / spread)[:, kept], _FREE * (rule - rule.mean())))
+    model = LogisticRegression(C=1.0 / (2.0 * _TOWARDS_THE_RULE), max_iter=1_000)
+    found = model.fit(columns, is_good, sample_weight=weights).coef_[0]
+    learned = _FREE * found[-1] * hand
+    learned[kept] += found[:-1] / spread[kept]
+    base = float(model.intercept_[0]) - float(found[:-1] @ (mean / spread)[kept])
+    return base - _FREE * float(found[-1] * rule.mean()), learned
 
 
 def calibrate(model: Linear, labels: Sequence[Label], *, now: datetime) -> Linear:

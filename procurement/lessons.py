@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from procurement.accounts import write_audit
 from procurement.errors import NotAllowed
-from procurement.models import AuditEntry, Lot, Match, Person, Tender
+from procurement.models import AuditEntry, Chamber, Lot, Match, Person, Tender
 from procurement.vocabulary import DropReason
 
 PROMOTED, ROLLED_BACK = "model.promote", "model.roll_back"
@@ -250,6 +250,49 @@ def coverage(
             CoverageRow(threshold, alerts / weeks, Precision(kept, len(decided) - kept), missed / weeks)
         )
     return rows
+
+
+def carry_thresholds(
+    session: Session, *, chamber: Chamber, score: Score, now: datetime, weeks: int = 12
+) -> None:
+    """Move a chamber's thresholds so that under another model as much as before stands in each band.
+
+    Two models that rank alike may differ in height: without it a model learnt overnight could silence the
+    alerts or flood the staff. Nothing moves while there are too few matches to tell.
+    """
+    matches = _matches_since(session, chamber.id, now - timedelta(weeks=weeks))
+    if len(matches) < _LEAST_TO_CARRY:
+        return
+    before = (chamber.hold_from, chamber.strong_from)
+    ranked = sorted(((score(match.signals), match.sample_of or 1) for match in matches), reverse=True)
+    hold_from, strong_from = (
+        _threshold_for(ranked, sum(match.sample_of or 1 for match in matches if match.score >= threshold))
+        for threshold in before
+    )
+    chamber.hold_from = hold_from
+    chamber.strong_from = max(strong_from, hold_from)
+    session.add(
+        AuditEntry(
+            at=now,
+            chamber_id=chamber.id,
+            act="chamber.thresholds",
+            subject=f"chamber:{chamber.id}",
+            facts={"before": before, "after": (chamber.hold_from, chamber.strong_from)},
+        )
+    )
+
+
+_LEAST_TO_CARRY = 50
+
+
+def _threshold_for(ranked: Sequence[tuple[float, int]], wanted: int) -> float:
+    """The score from which on so many stand, rounded down; above the best one when none are wanted."""
+    reached = 0
+    for score, count in ranked:
+        if reached >= wanted:
+            return min(math.floor(score * 1000 + 1) / 1000, 1.0)
+        reached += count
+    return math.floor(ranked[-1][0] * 1000) / 1000
 
 
 def lessons(session: Session, *, chamber_id: int, limit: int = 50) -> list[Match]:
