@@ -1,5 +1,6 @@
 """What the matcher learns from staff, and whether it helps: precision, what is missed, thresholds."""
 
+import itertools
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -286,13 +287,12 @@ _LEAST_TO_CARRY = 50
 
 
 def _threshold_for(ranked: Sequence[tuple[float, int]], wanted: int) -> float:
-    """The score from which on so many stand, rounded down; above the best one when none are wanted."""
-    reached = 0
-    for score, count in ranked:
-        if reached >= wanted:
-            return min(math.floor(score * 1000 + 1) / 1000, 1.0)
-        reached += count
-    return math.floor(ranked[-1][0] * 1000) / 1000
+    """The score of the last one of so many, rounded down; just above the best one when none are wanted."""
+    if not wanted:
+        return math.floor(ranked[0][0] * 1000 + 1) / 1000
+    reached = itertools.accumulate(count for _, count in ranked)
+    last = next(score for (score, _), count in zip(ranked, reached, strict=True) if count >= wanted)
+    return math.floor(last * 1000) / 1000
 
 
 def lessons(session: Session, *, chamber_id: int, limit: int = 50) -> list[Match]:

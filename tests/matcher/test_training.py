@@ -106,7 +106,7 @@ def test_the_terms_of_a_trained_model_sum_to_its_logit() -> None:
 
 
 def test_staff_who_read_the_text_teach_that_the_text_counts() -> None:
-    candidate, split = learn(make_labels(800), now=LEARNT_ON)
+    candidate, split = learn(make_labels(1600), now=LEARNT_ON)
 
     others = [weight for key, weight in candidate.weights.items() if key != "text_likeness"]
     assert candidate.weights["text_likeness"] > 2 * max(others)
