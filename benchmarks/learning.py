@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 
@@ -25,14 +26,17 @@ from config.tables import sectors
 from matcher.classifier import Classifier, Linear, RuleOfThumb
 from matcher.evaluation import figures, gain, log_losses
 from matcher.features import TextSpace
-from matcher.labels import Label, Labels, Teacher
+from matcher.labels import Label, Teacher
 from matcher.lead import Lead, LotFacts, MemberFacts
+from matcher.sampling import FAR, NEAR
 from matcher.signals import SIGNALS, Context, measure_all
-from matcher.training import learn, split_by_day
+from matcher.training import Split, calibrate, fit, split_by_day
 
-# Each firm was shown so many of the newest tenders as its best ones of a week; and a few at random.
-_SHOWN_A_WEEK = 5
-_SAMPLED_A_WEEK = 1
+# The threshold that a chamber begins with.
+_HOLD_FROM = 0.25
+_LEARNED = "of all"
+# How many of the earlier decisions are learned from, the newest ones; None: all.
+_SIZES = (500, 1_000, 2_000, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +95,19 @@ def _facts(number: int, query: Query, tenders: Sequence[Tender], rows: Mapping[s
 
 
 def decided(pairs: Iterable[Pair]) -> list[Label]:
-    """What staff would have seen: each firm's best of each week by the rule of thumb, and a few by chance."""
+    """What staff would have seen: what the rule of thumb proposes, and each week's sample of the rest."""
     rules, chance = RuleOfThumb(), Random(7)  # noqa: S311 (no secret depends on it)
-    weeks: dict[tuple[int, int, int], list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        year, week, _ = pair.published.isocalendar()
-        weeks[pair.member, year, week].append(pair)
+    layers: dict[tuple[int, int, bool], list[Pair]] = defaultdict(list)
     labels = []
-    for shown in weeks.values():
-        shown.sort(key=lambda pair: -rules.judge(pair.values).score)
-        best, rest = shown[:_SHOWN_A_WEEK], shown[_SHOWN_A_WEEK:]
-        drawn = chance.sample(rest, min(_SAMPLED_A_WEEK, len(rest)))
-        labels += [_label(pair, is_sample=False) for pair in best]
+    for pair in pairs:
+        score = rules.judge(pair.values).score
+        if score >= _HOLD_FROM:
+            labels.append(_label(pair, is_sample=False))
+        else:
+            year, week, _ = pair.published.isocalendar()
+            layers[year, week, score >= _HOLD_FROM / 2].append(pair)
+    for (_, _, is_near), layer in layers.items():
+        drawn = chance.sample(layer, min(NEAR if is_near else FAR, len(layer)))
         labels += [_label(pair, is_sample=True) for pair in drawn]
     return sorted(labels, key=lambda label: (label.published_on, label.tender_id, label.member_id))
 
@@ -155,48 +160,60 @@ def main() -> None:
     labels = decided(pairs)
     split = split_by_day(labels)
     now = datetime(2019, 3, 1, tzinfo=UTC)
-    rules = RuleOfThumb()
-    learned, _ = learn(Labels(tuple(labels), tuple(SIGNALS)), now=now)
+    rules: Linear = RuleOfThumb()
     share = statistics.fmean(label.is_good for label in split.fitting)
     constant = Linear("constant", math.log(share / (1 - share)), {})
-    models: dict[str, Classifier] = {"constant": constant, rules.version: rules, "learned": learned}
+    models = {"constant": constant, rules.version: rules}
+    for size in _SIZES:
+        models[f"of {size}" if size else _LEARNED] = _learned(split, size, now=now)
     print(
         f"{len(tenders)} tenders, {len({pair.member for pair in pairs})} firms, {len(pairs)} pairs; "
         f"{len(labels)} decisions, {sum(label.is_good for label in labels)} keep; "
         f"{len(split.later)} on tenders after {split.earlier_until}"
     )
     report = _decisions(models, split.later) | _rankings(models, pairs, split.earlier_until)
-    report["weights"] = {"base": learned.base, **learned.weights}
-    print("weights learned: " + ", ".join(f"{key} {value:+.2f}" for key, value in report["weights"].items()))
+    weights = {"base": models[_LEARNED].base, **models[_LEARNED].weights}
+    report["weights"] = weights
+    print("weights learned: " + ", ".join(f"{key} {value:+.2f}" for key, value in weights.items()))
     if asked.out is not None:
         asked.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
-def _decisions(models: Mapping[str, Classifier], later: Sequence[Label]) -> dict[str, object]:
+def _learned(split: Split, size: int | None, *, now: datetime) -> Linear:
+    """What training makes of the newest of the earlier decisions: all of them, or so many."""
+    earlier = [*split.fitting, *split.calibrating][-size if size else 0 :]
+    cut = len(earlier) * 4 // 5
+    return calibrate(fit(earlier[:cut], tuple(SIGNALS), now=now), earlier[cut:], now=now)
+
+
+def _decisions(models: Mapping[str, Classifier], later: Sequence[Label]) -> dict[str, Any]:
     is_good = np.array([label.is_good for label in later], dtype=float)
     said = {
         name: np.array([model.judge(label.values).score for label in later]) for name, model in models.items()
     }
     table = {name: asdict(figures(scores, is_good)) for name, scores in said.items()}
-    print(f"\n{'decisions':12}{'log-loss':>10}{'ECE':>8}{'AP':>8}")
+    print(f"\n{'decisions':12}{'log-loss':>10}{'ECE':>8}{'AP':>8}   the tenth it is surest of: said, came")
     for name, row in table.items():
+        surest = np.argsort(-said[name], kind="stable")[: len(later) // 10]
+        row |= {"surest_said": float(said[name][surest].mean()), "surest_came": float(is_good[surest].mean())}
         print(
             f"{name:12}{row['log_loss']:10.3f}{row['calibration_error']:8.3f}{row['average_precision']:8.3f}"
+            f"{row['surest_said']:12.2f}{row['surest_came']:8.2f}"
         )
     gains = {}
     for name in models:
-        if name != "learned":
-            losses = log_losses(said["learned"], is_good), log_losses(said[name], is_good)
+        if name != _LEARNED:
+            losses = log_losses(said[_LEARNED], is_good), log_losses(said[name], is_good)
             found = gain(*losses, [label.member_id for label in later])
             gains[name] = asdict(found)
             print(
-                f"log-loss of learned below {name}: {found.mean:+.4f} [{found.low:+.4f}, {found.high:+.4f}] "
+                f"log-loss {_LEARNED} below {name}: {found.mean:+.4f} [{found.low:+.4f}, {found.high:+.4f}] "
                 "(90 %, firms redrawn)"
             )
     return {"decisions": table, "log_loss_gains": gains}
 
 
-def _rankings(models: Mapping[str, Classifier], pairs: Sequence[Pair], since: date) -> dict[str, object]:
+def _rankings(models: Mapping[str, Classifier], pairs: Sequence[Pair], since: date) -> dict[str, Any]:
     results = {name: ranked(pairs, since, model) for name, model in models.items() if name != "constant"}
     names = ("nDCG@10", "recall@20", "MRR")
     table = {
@@ -204,19 +221,20 @@ def _rankings(models: Mapping[str, Classifier], pairs: Sequence[Pair], since: da
         for name, found in results.items()
     }
     print(
-        f"\n{'ranking':12}" + "".join(f"{key:>11}" for key in names) + f"   ({len(results['learned'])} firms)"
+        f"\n{'ranking':12}" + "".join(f"{key:>11}" for key in names) + f"   ({len(results[_LEARNED])} firms)"
     )
     for name, row in table.items():
         print(f"{name:12}" + "".join(f"{row[key]:11.3f}" for key in names))
     rules = results[RuleOfThumb.version]
-    differences = {}
-    for key in names:
-        mean, error = paired(
-            [row[key] for row in results["learned"].values()],
-            [rules[firm][key] for firm in results["learned"]],
-        )
-        differences[key] = (mean, error)
-        print(f"{key} of learned over {RuleOfThumb.version}: {mean:+.3f} (standard error {error:.3f})")
+    differences: dict[str, dict[str, tuple[float, float]]] = {}
+    for name, found in results.items():
+        if name != RuleOfThumb.version:
+            differences[name] = {
+                key: paired([row[key] for row in found.values()], [rules[firm][key] for firm in found])
+                for key in names
+            }
+            mean, error = differences[name]["nDCG@10"]
+            print(f"nDCG@10 {name} over {RuleOfThumb.version}: {mean:+.3f} (standard error {error:.3f})")
     return {"rankings": table, "ranking_gains": differences}
 
 
