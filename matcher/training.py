@@ -36,7 +36,9 @@ _CALIBRATION_SHARE = 0.2
 # decisions cost 0.03 of nDCG@10 among all tenders; with thrice as much, 200 teach little.
 _TOWARDS_THE_RULE = 30.0
 _FREE = 10.0
-# How far calibration and order may fall where the log-loss gains.
+# As many decisions as the rule's own word counts for.
+_SAID_BY_THE_RULE = 20.0
+# How far calibration and order may fall where the log-loss gains: on few labels, as far as chance moves them.
 _CALIBRATION_MARGIN = 0.02
 _ORDER_MARGIN = 0.01
 
@@ -133,6 +135,12 @@ def fit(labels: Sequence[Label], signals: Sequence[str], *, now: datetime, versi
     is_good = _outcomes(labels)
     weights = np.array([label.weight(now) for label in labels])
     hand = np.array([rules.weights.get(key, 0.0) for key in signals])
+    # What the rule itself would say of the same matches, as if it had decided a few of them.
+    says = _probabilities(rules, labels)
+    share = _SAID_BY_THE_RULE / len(labels)
+    values = np.concatenate((values, values, values))
+    is_good = np.concatenate((is_good, np.ones(len(labels)), np.zeros(len(labels))))
+    weights = np.concatenate((weights, share * says, share * (1.0 - says)))
     kept = np.ones(len(signals), dtype=bool)
     while True:
         base, learned = _regression(values, hand, kept, is_good, weights)
@@ -267,9 +275,10 @@ def _against(ours: Figures, theirs: Figures, difference: Gain) -> tuple[str, ...
     found = []
     if difference.low <= 0.0:
         found.append(f"log-loss {difference.mean:+.3f} better, at worst {difference.low:+.3f}")
-    if ours.calibration_error > theirs.calibration_error + _CALIBRATION_MARGIN:
+    chance = ours.labels**-0.5
+    if ours.calibration_error > theirs.calibration_error + max(_CALIBRATION_MARGIN, chance):
         found.append("worse calibrated")
-    if ours.average_precision < theirs.average_precision - _ORDER_MARGIN:
+    if ours.average_precision < theirs.average_precision - max(_ORDER_MARGIN, chance / 2):
         found.append("puts the good ones lower")
     return tuple(found)
 

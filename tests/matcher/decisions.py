@@ -17,7 +17,7 @@ Taste = Callable[[dict[str, float]], float]
 
 def by_text(values: dict[str, float]) -> float:
     """The logit of keeping for staff who read the text and never look at the code."""
-    return 5.0 * values["text_likeness"] - 2.5
+    return 16.0 * values["text_likeness"] - 8.0
 
 
 def make_label(number: int, values: dict[str, float], **overrides: Any) -> Label:
@@ -41,7 +41,7 @@ def make_labels(count: int, *, taste: Taste = by_text, seed: int = 1) -> Labels:
     chance = random.Random(seed)
     labels = []
     for number in range(count):
-        values = {key: chance.random() for key in SIGNALS}
+        values = {key: chance.random() for key in sorted(SIGNALS)}
         is_good = chance.random() < logistic(taste(values))
         labels.append(make_label(number, values, is_good=is_good))
-    return Labels(tuple(labels), tuple(SIGNALS))
+    return Labels(tuple(labels), tuple(sorted(SIGNALS)))

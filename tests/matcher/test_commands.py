@@ -144,14 +144,14 @@ def test_matching_draws_the_sample_of_the_week(installation: Engine) -> None:
 
 
 def test_training_says_what_it_learnt_from_and_what_came_of_it(installation: Engine, tmp_path: Path) -> None:
-    _store_decisions(installation, 400)
+    _store_decisions(installation, 500)
 
     result = _aimp("train")
 
     assert result.exit_code == 0, result.output
     version = served(models_folder(tmp_path)).version
     assert version is not None
-    assert "400 decisions" in result.output
+    assert "500 decisions" in result.output
     assert f"{version}: log-loss" in result.output
     assert "rules-1: log-loss" in result.output
     assert result.output.strip().endswith("promoted")
@@ -160,7 +160,7 @@ def test_training_says_what_it_learnt_from_and_what_came_of_it(installation: Eng
 
 
 def test_a_promotion_keeps_the_bands_of_each_chamber(installation: Engine) -> None:
-    _store_decisions(installation, 400)
+    _store_decisions(installation, 500)
     with transaction(installation) as session:
         for match in session.scalars(select(Match)):
             match.proposed_at = datetime.now(UTC)
