@@ -1,11 +1,12 @@
 """The weekly sample: below the threshold, once a week, the same every time, and never sent by itself."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
-from matcher.classifier import RuleOfThumb
+from matcher.classifier import Judgement, RuleOfThumb
 from matcher.run import match_pending
 from matcher.sampling import FAR, NEAR, draw_samples
 from procurement.alerts import post_alerts
@@ -68,6 +69,30 @@ def test_a_week_is_drawn_once(engine: Engine, now: datetime) -> None:
     _draw(engine, now)
 
     assert _draw(engine, now + timedelta(days=5)) == 0
+    assert len(_matches(engine)) == FAR
+
+
+class _Overtaken:
+    """Judges as the rule of thumb, while another run draws the same week."""
+
+    version = "rules-1"
+
+    def __init__(self, engine: Engine, now: datetime) -> None:
+        """The first judgement lets the other run go ahead."""
+        self._engine, self._now, self._waits = engine, now, True
+
+    def judge(self, values: Mapping[str, float]) -> Judgement:
+        """What the rule of thumb says."""
+        if self._waits:
+            self._waits = False
+            assert _draw(self._engine, self._now) == FAR
+        return _RULES.judge(values)
+
+
+def test_two_runs_at_once_draw_one_sample(engine: Engine, now: datetime) -> None:
+    _store(engine, now)
+
+    assert draw_samples(engine, now=now, classifier=_Overtaken(engine, now)) == 0
     assert len(_matches(engine)) == FAR
 
 
