@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from matcher.classifier import Judgement, RuleOfThumb
+from matcher.classifier import Judgement, Linear, RuleOfThumb
 from matcher.run import match_pending
 from matcher.sampling import FAR, NEAR, draw_samples
 from procurement.alerts import post_alerts
@@ -73,7 +73,7 @@ def test_a_week_is_drawn_once(engine: Engine, now: datetime) -> None:
 
 
 class _Overtaken:
-    """Judges as the rule of thumb, while another run draws the same week."""
+    """Judges as the rule of thumb, while another run does the week by a model that leaves nothing below."""
 
     version = "rules-1"
 
@@ -85,15 +85,15 @@ class _Overtaken:
         """What the rule of thumb says."""
         if self._waits:
             self._waits = False
-            assert _draw(self._engine, self._now) == FAR
+            draw_samples(self._engine, now=self._now, classifier=Linear("generous", 5.0, {}))
         return _RULES.judge(values)
 
 
-def test_two_runs_at_once_draw_one_sample(engine: Engine, now: datetime) -> None:
+def test_of_two_runs_at_once_the_first_draws(engine: Engine, now: datetime) -> None:
     _store(engine, now)
 
     assert draw_samples(engine, now=now, classifier=_Overtaken(engine, now)) == 0
-    assert len(_matches(engine)) == FAR
+    assert _matches(engine) == []
 
 
 def test_the_next_week_is_drawn_again(engine: Engine, now: datetime) -> None:
