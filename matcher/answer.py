@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from config.settings import settings
 from matcher import questions
+from matcher.registry import classifier_in_use
 from matcher.run import match_member
 from procurement.db import transaction
 from procurement.work import claim, finish, give_up
@@ -22,7 +24,8 @@ Answerer = Callable[[Engine, Mapping[str, Any], datetime], dict[str, Any]]
 
 
 def _match_member(engine: Engine, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    report = match_member(engine, member_id=int(facts["member_id"]), now=now)
+    classifier = classifier_in_use(settings().data_dir)
+    report = match_member(engine, member_id=int(facts["member_id"]), now=now, classifier=classifier)
     return {"proposed": report.proposed}
 
 

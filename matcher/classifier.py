@@ -22,7 +22,7 @@ class Judgement:
 
 
 class Classifier(Protocol):
-    """What judges a lead by its signals; the rule of thumb now, a trained model later."""
+    """What judges a lead by its signals: the rule of thumb at first, a trained model later."""
 
     @property
     def version(self) -> str:
@@ -48,7 +48,22 @@ def logistic(logit: float) -> float:
     return grown / (1.0 + grown)
 
 
-class RuleOfThumb:
+@dataclass(frozen=True)
+class Linear:
+    """A weight for each signal: what was learnt and what is written down by hand explain themselves alike."""
+
+    version: str
+    base: float
+    weights: Mapping[str, float]
+
+    def judge(self, values: Mapping[str, float]) -> Judgement:
+        """Score a lead by the value of each signal; a signal without a weight adds nothing."""
+        terms = {BASE: self.base}
+        terms |= {key: weight * values.get(key, 0.0) for key, weight in self.weights.items()}
+        return Judgement(logistic(math.fsum(terms.values())), terms)
+
+
+class RuleOfThumb(Linear):
     """Weights written down by hand: what serves until decisions teach a model, and the bar it must pass.
 
     The circumstances (place, language, time) add 1.4 at the most to a base of -4.0: alone they give 0.07.
@@ -71,8 +86,5 @@ class RuleOfThumb:
         "language_fits": 0.2,  # The gate does the rest.
     }
 
-    def judge(self, values: Mapping[str, float]) -> Judgement:
-        """Score a lead by the value of each signal; a signal without a weight adds nothing."""
-        terms = {BASE: self.base}
-        terms |= {key: weight * values.get(key, 0.0) for key, weight in self.weights.items()}
-        return Judgement(logistic(math.fsum(terms.values())), terms)
+    def __init__(self) -> None:
+        """Nothing to choose: the weights stand above."""

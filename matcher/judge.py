@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from matcher.classifier import Classifier
 from matcher.context import Context, Row
 from matcher.explain import reasons_of, risk_of
 from matcher.gates import GateAnswer, first_failed
+from matcher.labels import stored_values
 from matcher.lead import Lead, LotFacts, MemberFacts
 from matcher.signals import measure_all, told
 from procurement.matches import Proposal
@@ -31,7 +33,7 @@ class Judged:
 
     def proposal(self, member_id: int, model: str) -> Proposal:
         """What to record of it."""
-        return Proposal(member_id, self.score, self.reasons, self.risk, model, self.signals)
+        return Proposal(member_id, self.score, self.reasons, self.risk, model, stored_values(self.signals))
 
 
 def judge_lot(
@@ -75,9 +77,17 @@ def _values(rows: Mapping[str, Row], column: int) -> dict[str, float]:
 
 def logits_of(rows: Mapping[str, Row], classifier: Classifier) -> Row:
     """The logit of a lot for each member; a signal without a weight adds nothing."""
-    weighted = [weight * rows[key] for key, weight in classifier.weights.items() if key in rows]
-    logits: Row = np.sum(weighted, axis=0) + classifier.base
+    logits: Row = np.full_like(next(iter(rows.values())), classifier.base)
+    for key, weight in classifier.weights.items():
+        if key in rows:
+            logits += weight * rows[key]
     return logits
+
+
+def scores_of(rows: Mapping[str, Row], classifier: Classifier) -> Row:
+    """The score in [0, 1] of a lot for each member."""
+    scores: Row = expit(logits_of(rows, classifier))
+    return scores
 
 
 def _logit(score: Row) -> Row:

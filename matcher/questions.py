@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from config.settings import settings
 from matcher.batch import context_of, load_batch, weights_of
 from matcher.classifier import Classifier
 from matcher.gates import GATES, GateAnswer, answers
 from matcher.judge import Judged, score_lead
 from matcher.lead import Lead, LotFacts, MemberFacts, member_facts
 from matcher.proposals import PROPOSER
-from matcher.run import CLASSIFIER
+from matcher.registry import classifier_in_use
 from matcher.signals import SIGNALS
 from matcher.words import as_written, stems_of
 from procurement.codes import cpv_all_languages
@@ -52,7 +53,7 @@ class Weighed:
 
 def in_use() -> Classifier:
     """The classifier that matching uses: what a page says of a score must hold for what is proposed."""
-    return CLASSIFIER
+    return classifier_in_use(settings().data_dir)
 
 
 def why_not(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:

@@ -67,8 +67,8 @@ def record_matches(
     """Write what the matcher found for one lot among the members it judged; returns how many are proposed.
 
     A match that staff decided on, or that was released, is never rewritten; one still waiting follows the
-    newest score, and goes when it no longer reaches the waiting band. A strong one is released at once only
-    when the chamber sends strong matches without waiting.
+    newest score, and goes when it no longer reaches the waiting band, unless chance drew it there. A strong
+    one is released at once only when the chamber sends strong matches without waiting.
     """
     version_id = newest_version_id(session, lot.tender_id)
     existing = {
@@ -84,23 +84,46 @@ def record_matches(
         if match is not None and match.state is not MatchState.PROPOSED:
             continue
         if proposal is None:
-            if match is not None:
+            if match is not None and not match.is_sample:
                 session.delete(match)
             continue
         if match is None:
             match = Match(chamber_id=chamber.id, member_id=member_id, lot_id=lot.id, proposed_at=now)
             session.add(match)
-        match.notice_version_id = version_id
-        match.score = proposal.score
-        match.strength = strength_of(proposal.score, chamber)
-        match.signals = dict(proposal.signals)
-        match.reasons = [dict(reason) for reason in proposal.reasons]
-        match.risk = dict(proposal.risk) if proposal.risk else None
-        match.model = proposal.model
+        _write(match, proposal, chamber=chamber, version_id=version_id)
+        # What was drawn below the threshold has reached it by itself.
+        match.sample_of = None
         if match.strength is Strength.STRONG and chamber.sends_strong:
             match.released_at = now
         proposed += 1
     return proposed
+
+
+def record_sample(
+    session: Session, *, lot: Lot, chamber: Chamber, proposal: Proposal, stands_for: int, now: datetime
+) -> bool:
+    """Put a pair that chance drew below the threshold before the staff; False when it is matched already.
+
+    It waits like any other, whatever the chamber sends without waiting: only staff let it go to the member.
+    """
+    known = select(Match.id).where(Match.lot_id == lot.id, Match.member_id == proposal.member_id)
+    if session.scalar(known) is not None:
+        return False
+    match = Match(chamber_id=chamber.id, member_id=proposal.member_id, lot_id=lot.id, proposed_at=now)
+    _write(match, proposal, chamber=chamber, version_id=newest_version_id(session, lot.tender_id))
+    match.sample_of = stands_for
+    session.add(match)
+    return True
+
+
+def _write(match: Match, proposal: Proposal, *, chamber: Chamber, version_id: int) -> None:
+    match.notice_version_id = version_id
+    match.score = proposal.score
+    match.strength = strength_of(proposal.score, chamber)
+    match.signals = dict(proposal.signals)
+    match.reasons = [dict(reason) for reason in proposal.reasons]
+    match.risk = dict(proposal.risk) if proposal.risk else None
+    match.model = proposal.model
 
 
 def keep(session: Session, *, match: Match, person: Person, now: datetime) -> None:

@@ -68,6 +68,8 @@ class Chamber(Base):
     strong_from: Mapped[float] = mapped_column(default=0.60)
     hold_from: Mapped[float] = mapped_column(default=0.25)
     sends_strong: Mapped[bool] = mapped_column(default=False)
+    # When pairs below the threshold were last drawn for the staff to judge: once a week.
+    sampled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     members: Mapped[list["Member"]] = relationship(back_populates="chamber", order_by="Member.name")
 
@@ -681,6 +683,10 @@ class Match(Base):
     drop_reason: Mapped[DropReason | None] = mapped_column(word(DropReason))
     alerted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Drawn at random below the threshold, standing for so many pairs; none: proposed by its score.
+    sample_of: Mapped[int | None]
+    # Staff said that what became of it teaches nothing.
+    unlearned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     member: Mapped[Member] = relationship()
     lot: Mapped[Lot] = relationship()
@@ -692,6 +698,11 @@ class Match(Base):
         if self.dropped_at is not None:
             return MatchState.DROPPED
         return MatchState.RELEASED if self.released_at is not None else MatchState.PROPOSED
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether chance proposed it, not its score: it goes to the member only when staff keep it."""
+        return self.sample_of is not None
 
 
 class Answer(Base):

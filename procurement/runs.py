@@ -140,3 +140,9 @@ def runs_of(session: Session, *, source: str, limit: int = 30) -> list[CrawlRun]
 def last_due(session: Session, *, job: str) -> datetime | None:
     """The moment for which a job last ran; None when it never did."""
     return session.scalar(select(func.max(JobRun.due_at)).where(JobRun.job == job))
+
+
+def last_job_runs(session: Session) -> list[JobRun]:
+    """The last run of each job that is over, by job."""
+    newest = select(func.max(JobRun.id)).where(JobRun.ended_at.is_not(None)).group_by(JobRun.job)
+    return list(session.scalars(select(JobRun).where(JobRun.id.in_(newest)).order_by(JobRun.job)))

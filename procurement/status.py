@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from procurement import accounts, matches, notices, runs
 from procurement.mail import outbox
-from procurement.models import CrawlRun, Match, Tender
+from procurement.models import CrawlRun, JobRun, Match, Tender
 
 
 def status_of(session: Session, *, now: datetime) -> dict[str, Any]:
-    """Counts by name, the last run of each source, and the model that scores.
+    """Counts by name, the last run of each source and each job, and the model that scores.
 
     `notices` counts publications whose detail is stored, `missing` those that a source lists and refuses.
     """
@@ -28,6 +28,7 @@ def status_of(session: Session, *, now: datetime) -> dict[str, Any]:
         "matches": matches.counts(session),
         "messages": outbox.counts(session),
         "runs": [_run(run) for run in runs.last_runs(session)],
+        "jobs": [_job(run) for run in runs.last_job_runs(session)],
         "model": session.scalar(select(Match.model).order_by(Match.id.desc()).limit(1)),
     }
 
@@ -46,4 +47,14 @@ def _run(run: CrawlRun) -> dict[str, Any]:
         "missing": run.missing,
         "lost": run.lost,
         "healed": run.healed,
+    }
+
+
+def _job(run: JobRun) -> dict[str, Any]:
+    return {
+        "job": run.job,
+        "started": run.started_at.isoformat(),
+        "ended": run.ended_at.isoformat() if run.ended_at else None,
+        # The step that ended the job before its end; its own words are in the log of the schedule.
+        "failed": next((step["step"] for step in run.steps if step["code"] != 0), None),
     }

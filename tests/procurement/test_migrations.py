@@ -56,7 +56,7 @@ def _fill(engine: Engine, key: str = "digest:1") -> None:
         person = make_person(session, member=match.member)
         session.add(
             Message(
-                key=key,
+                key=f"digest:{person.id}",
                 kind="digest",
                 person=person,
                 recipient=person.email,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from procurement import notices
-from procurement.models import CrawlRun
+from procurement.models import CrawlRun, JobRun
 from procurement.status import status_of
 from procurement.vocabulary import MessageState, TenderState, Verdict
 from tests.factories import make_match, make_member, make_tender
@@ -28,6 +28,7 @@ def test_an_empty_installation_counts_nothing(session: Session, now: datetime) -
         "matches": {"proposed": 0, "released": 0, "dropped": 0},
         "messages": {"queued": 0, "sending": 0, "sent": 0, "failed": 0, "suppressed": 0},
         "runs": [],
+        "jobs": [],
         "model": None,
     }
 
@@ -76,3 +77,18 @@ def test_the_last_run_of_each_source_is_told_with_its_figures(session: Session, 
     assert (simap["verdict"], simap["stored"], simap["missing"]) == ("partial", 4, 1)
     assert (ted["verdict"], ted["ended"]) == (None, None)
     assert json.loads(json.dumps(found)) == found
+
+
+def test_a_step_of_the_schedule_that_failed_is_named(session: Session, now: datetime) -> None:
+    steps = [{"step": "crawl simap", "code": 0}, {"step": "match", "code": 1}]
+    for hours, found in ((2, []), (1, steps)):
+        at = now - timedelta(hours=hours)
+        session.add(JobRun(job="watch", due_at=at, started_at=at, ended_at=at, steps=found))
+    session.add(JobRun(job="watch", due_at=now, started_at=now, steps=[]))
+    session.add(JobRun(job="learn", due_at=now, started_at=now, ended_at=now, steps=steps[:1]))
+    session.flush()
+
+    learn, watch = status_of(session, now=now)["jobs"]
+
+    assert (learn["job"], learn["failed"]) == ("learn", None)
+    assert (watch["job"], watch["failed"]) == ("watch", "match")

@@ -1,0 +1,198 @@
+"""The verbs of matching: which model judges, what training says, and the way back."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, select
+
+from aimp import main
+from config import settings as of_config
+from matcher.answer import answer_work
+from matcher.classifier import Linear
+from matcher.registry import classifier_in_use, save
+from matcher.signals import SIGNALS
+from procurement.db import connect, transaction
+from procurement.lessons import promotions
+from procurement.migrations import upgrade
+from procurement.models import AuditEntry, Chamber, Match, Work
+from procurement.served import models_folder, promote, served
+from procurement.vocabulary import DropReason, Role
+from procurement.work import ask
+from tests.factories import make_lot, make_match, make_member, make_person, make_tender
+from tests.matcher.decisions import make_labels
+
+_CLEANS = {"sectors": ["nettoyage_conciergerie_blanchisserie"], "cpv_codes": ["90911200"]}
+_MODEL = Linear("match-1", -1.0, dict.fromkeys(SIGNALS, 0.5))
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The database of an installation in a folder of its own, as the commands find it."""
+    monkeypatch.setenv("AIMP_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("AIMP_DATABASE_URL", raising=False)
+    of_config.settings.cache_clear()
+    engine = connect(of_config.settings().database_address)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+    of_config.settings.cache_clear()
+
+
+def _aimp(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+def _serve(data_dir: Path, model: Linear = _MODEL) -> Path:
+    models = models_folder(data_dir)
+    save(models, model, facts={"earlier_until": "2026-01-01"})
+    promote(models, model.version)
+    return models
+
+
+def _store_decisions(engine: Engine, count: int) -> None:
+    """Staff who go by the text, on lots of many days."""
+    with transaction(engine) as session:
+        person = make_person(session, role=Role.STAFF, password=None)
+        member = make_member(session)
+        for label in make_labels(count).labels:
+            tender = make_tender(session, published_on=label.published_on, lots=[])
+            lot = make_lot(tender, criteria=[])
+            session.flush()
+            match = make_match(
+                session,
+                member=member,
+                lot=lot,
+                signals=dict(label.values),
+                score=0.5,
+                model="rules-2",
+                decided_by=person,
+                proposed_at=label.said_at,
+            )
+            if label.is_good:
+                match.released_at = label.said_at
+            else:
+                match.dropped_at, match.drop_reason = label.said_at, DropReason.NOT_THEIR_TRADE
+
+
+def _store_a_fit(engine: Engine) -> int:
+    """A cleaning cooperative and a call that is open whenever the test runs; the member's id."""
+    with transaction(engine) as session:
+        member = make_member(session, **_CLEANS)
+        make_tender(session, submission_deadline=datetime(2999, 1, 1, tzinfo=UTC))
+        return member.id
+
+
+def test_matching_judges_by_the_model_in_use(installation: Engine, tmp_path: Path) -> None:
+    _store_a_fit(installation)
+    _serve(tmp_path)
+
+    result = _aimp("match")
+
+    assert result.exit_code == 0, result.output
+    with transaction(installation, read_only=True) as session:
+        assert session.scalars(select(Match.model)).one() == "match-1"
+
+
+def test_what_a_page_asks_is_answered_by_the_model_in_use(
+    installation: Engine, tmp_path: Path, now: datetime
+) -> None:
+    member_id = _store_a_fit(installation)
+    _serve(tmp_path)
+    with transaction(installation) as session:
+        ask(session, key="match_member:1", kind="match_member", now=now, member_id=member_id)
+
+    assert answer_work(installation, now=now)
+
+    with transaction(installation, read_only=True) as session:
+        assert session.scalars(select(Work)).one().answer == {"proposed": 1}
+        assert session.scalars(select(Match.model)).one() == "match-1"
+
+
+def test_matching_stops_rather_than_judge_by_another_measure(installation: Engine, tmp_path: Path) -> None:
+    _store_a_fit(installation)
+    (_serve(tmp_path) / "match-1" / "weights.json").write_text("{}")
+
+    result = _aimp("match")
+
+    assert result.exit_code == 1
+    assert "match-1: weights.json is not the file" in result.output
+    assert "aimp train --roll-back" in result.output
+    with transaction(installation, read_only=True) as session:
+        assert session.scalars(select(Match)).all() == []
+
+
+def test_matching_draws_the_sample_of_the_week(installation: Engine) -> None:
+    with transaction(installation) as session:
+        make_member(session, statement="Traduction", sectors=[], cpv_codes=["79530000"])
+        today = datetime.now(UTC).date()
+        make_tender(
+            session,
+            title={"fr": "Collecteurs"},
+            description={},
+            cpv_codes=["45232400"],
+            published_on=today - timedelta(days=today.weekday() + 3),
+            submission_deadline=datetime(2999, 1, 1, tzinfo=UTC),
+        ).lots[0].cpv_codes = ["45232400"]
+
+    first, second = _aimp("match"), _aimp("match")
+
+    assert "1 drawn at random for the staff" in first.output
+    assert "drawn at random" not in second.output
+
+
+def test_training_says_what_it_learnt_from_and_what_came_of_it(installation: Engine, tmp_path: Path) -> None:
+    _store_decisions(installation, 500)
+
+    result = _aimp("train")
+
+    assert result.exit_code == 0, result.output
+    version = served(models_folder(tmp_path)).version
+    assert version is not None
+    assert "500 decisions" in result.output
+    assert f"{version}: log-loss" in result.output
+    assert "rules-2: log-loss" in result.output
+    assert result.output.strip().endswith("promoted")
+    with transaction(installation, read_only=True) as session:
+        assert [model for model, _ in promotions(session)] == [version]
+
+
+def test_a_promotion_keeps_the_bands_of_each_chamber(installation: Engine) -> None:
+    _store_decisions(installation, 500)
+    with transaction(installation) as session:
+        for match in session.scalars(select(Match)):
+            match.proposed_at = datetime.now(UTC)
+
+    _aimp("train")
+
+    with transaction(installation, read_only=True) as session:
+        chamber = session.scalars(select(Chamber)).one()
+        # Every match stood between the two thresholds, and still does.
+        assert chamber.hold_from < 0.25
+        assert chamber.strong_from > 0.60
+        assert "chamber.thresholds" in session.scalars(select(AuditEntry.act)).all()
+
+
+def test_with_few_decisions_training_is_no_failure(installation: Engine, tmp_path: Path) -> None:
+    result = _aimp("train")
+
+    assert result.exit_code == 0, result.output
+    assert "too few decisions" in result.output
+    assert classifier_in_use(tmp_path).version == "rules-2"
+
+
+def test_going_back_is_one_act_and_is_written_down(installation: Engine, tmp_path: Path) -> None:
+    _serve(tmp_path)
+
+    result = _aimp("train", "--roll-back")
+
+    assert "Matching by rules-2" in result.output
+    assert classifier_in_use(tmp_path).version == "rules-2"
+    assert served(models_folder(tmp_path)).held_since is not None
+    with transaction(installation, read_only=True) as session:
+        assert session.scalars(select(AuditEntry.act)).all() == ["model.roll_back"]
+
+    assert "may promote" in _aimp("train", "--resume").output
+    assert served(models_folder(tmp_path)).held_since is None
