@@ -107,7 +107,14 @@ def work() -> None:
 def _train_cpv(act: str | None) -> None:
     from matcher.cpv.suggesting import models_folder
     from matcher.cpv.training import train as learn
+    from procurement.errors import NothingToLearn
 
     if act is not None:
         raise click.UsageError("the model of CPV codes is changed by hand: see docs/operations.md")
-    click.echo(str(learn(ready_engine(), models=models_folder(settings().data_dir), now=clock())))
+    try:
+        report = learn(ready_engine(), models=models_folder(settings().data_dir), now=clock())
+    except NothingToLearn as reason:
+        # A new installation has neither notices nor words yet: nothing has failed.
+        click.echo(f"nothing was learnt: {reason}")
+        return
+    click.echo(str(report))

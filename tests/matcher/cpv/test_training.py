@@ -164,3 +164,15 @@ def test_the_command_says_what_came_of_it(
     assert result.exit_code == 0, result.output
     assert "promoted: none was in use" in result.output
     assert (tmp_path / "models" / "cpv" / "in_use").exists()
+
+
+def test_a_new_installation_that_has_nothing_to_learn_from_has_not_failed(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matcher.commands.ready_engine", lambda: engine)
+    monkeypatch.setattr("matcher.commands.settings", lambda: type("S", (), {"data_dir": tmp_path}))
+
+    result = CliRunner().invoke(aimp.main, ["train", "cpv"])
+
+    assert result.exit_code == 0, result.output
+    assert "nothing was learnt" in result.output
