@@ -1,12 +1,13 @@
 """CPV codes that a profile's text points to, for staff and members to take or to leave."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.tables import cpv_words
+from matcher.cpv.suggesting import Suggest, no_suggestion
 from matcher.words import as_written, language_of, stems_of
 from procurement.models import Cpv, in_language
 
@@ -22,8 +23,15 @@ class ProposedCode:
     confidence: float | None = None
 
 
-# What proposes codes for a text: official words now, a trained predictor where there is one.
-Proposer = Callable[[Session, str, Collection[str]], list[ProposedCode]]
+def proposals(
+    session: Session, text: str, held: Collection[str], *, suggest: Suggest = no_suggestion
+) -> list[ProposedCode]:
+    """The codes that a text points to, but those held: by official words, then as a model reads it."""
+    found = by_official_words(session, text, held)
+    known = {*held, *(each.code for each in found)}
+    read = suggest({language_of(text) or "fr": text}) if text.strip() else ()
+    found += [ProposedCode(code, confidence=sure) for code, sure in read if code not in known]
+    return found[:MOST_PROPOSED]
 
 
 def by_official_words(session: Session, text: str, held: Collection[str]) -> list[ProposedCode]:
@@ -43,9 +51,6 @@ def by_official_words(session: Session, text: str, held: Collection[str]) -> lis
         ProposedCode(code, tuple(word for root, word in written.items() if root in stems))
         for stems, code in ranked[:MOST_PROPOSED]
     ]
-
-
-PROPOSER: Proposer = by_official_words
 
 
 def _labels(session: Session, language: str) -> Mapping[str, str]:

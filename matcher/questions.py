@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -12,10 +14,11 @@ from sqlalchemy.orm import Session
 from config.settings import settings
 from matcher.batch import context_of, load_batch, weights_of
 from matcher.classifier import Classifier
+from matcher.cpv.suggesting import Suggester, models_folder
 from matcher.gates import GATES, GateAnswer, answers
 from matcher.judge import Judged, score_lead
 from matcher.lead import Lead, LotFacts, MemberFacts, member_facts
-from matcher.proposals import PROPOSER
+from matcher.proposals import proposals
 from matcher.registry import classifier_in_use
 from matcher.signals import SIGNALS
 from matcher.words import as_written, stems_of
@@ -54,6 +57,12 @@ class Weighed:
 def in_use() -> Classifier:
     """The classifier that matching uses: what a page says of a score must hold for what is proposed."""
     return classifier_in_use(settings().data_dir)
+
+
+@lru_cache(maxsize=1)
+def suggester(engine: Engine, data_dir: Path) -> Suggester:
+    """What suggests codes from texts, loaded once for all questions of this process."""
+    return Suggester(engine, models_folder(data_dir))
 
 
 def why_not(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
@@ -134,7 +143,7 @@ def profile_preview(engine: Engine, facts: Mapping[str, Any], now: datetime) -> 
             classifier=in_use(),
         )
         threshold = member.chamber.hold_from
-        proposed = PROPOSER(session, statement, codes)
+        proposed = proposals(session, statement, codes, suggest=suggester(engine, settings().data_dir))
     brought: dict[int, float] = {}
     for each in found:
         if each.passes and each.judged.score >= threshold:
