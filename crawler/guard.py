@@ -4,8 +4,10 @@ import asyncio
 import ipaddress
 import json
 import logging
+import resource
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from scrapy.core.downloader.handlers.http11 import (
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.extensions.memusage import MemoryUsage
 from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
@@ -126,6 +129,20 @@ class BoundedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _BoundedFactory
+
+
+class MemoryNow(MemoryUsage):
+    """Scrapy's bound of memory, by what the run holds now.
+
+    The largest it ever held is that of the process that started it as well, which may be a large one.
+    """
+
+    def get_virtual_size(self) -> int:
+        """The bytes that this process holds in memory; the largest so far where the system does not say."""
+        try:
+            return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+        except OSError:
+            return super().get_virtual_size()
 
 
 class PatientRetry(RetryMiddleware):

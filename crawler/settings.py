@@ -45,7 +45,7 @@ def scrapy_settings(settings: Settings, form: SourceForm, base_url: str) -> dict
         # Only what a run uses is loaded: the others take 10 MB, and two of them open a door.
         "EXTENSIONS_BASE": {
             "scrapy.extensions.corestats.CoreStats": 0,
-            "scrapy.extensions.memusage.MemoryUsage": 0,
+            "crawler.guard.MemoryNow": 0,
             "scrapy.extensions.closespider.CloseSpider": 0,
         },
         "DOWNLOAD_HANDLERS": {

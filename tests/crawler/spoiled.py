@@ -1,6 +1,7 @@
 """The sample's server with a fault: what a source does on a bad day."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -66,7 +67,9 @@ def _handler(sample: Sample, state: Spoiled) -> type[BaseHTTPRequestHandler]:
                 self._send(status, body, {})
             elif fault.drops:
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{")
-                self.connection.close()
+                # Closing alone leaves the connection open for as long as its files are.
+                self.connection.shutdown(socket.SHUT_RDWR)
+                self.close_connection = True
             else:
                 self._send(fault.status, fault.body(body), fault.headers)
 

@@ -1,5 +1,7 @@
 """The crawler fetches what is on its list, and nothing else."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -105,3 +107,16 @@ def test_the_source_says_how_long_to_wait(value: str, seconds: float) -> None:
     answer = Response("https://www.simap.ch/", status=503, headers={"Retry-After": value})
 
     assert retry_after(answer, NOW) == seconds
+
+
+def test_a_large_parent_does_not_make_a_run_too_large() -> None:
+    # A child's record begins with what its parent held: what counts is what it holds itself.
+    held = bytearray(400 * 2**20)
+    child = (
+        "from scrapy.utils.test import get_crawler; from crawler.guard import MemoryNow; "
+        "print(MemoryNow(get_crawler(settings_dict={'MEMUSAGE_ENABLED': True})).get_virtual_size())"
+    )
+
+    said = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, check=True)
+
+    assert 2**20 < int(said.stdout) < len(held) * 3 // 4

@@ -50,7 +50,7 @@ IN_FORCE = {
 # What runs between a request and the database, by the setting that names it.
 AT_WORK = {
     "DOWNLOAD_HANDLERS": {"crawler.guard.BoundedHandler"},
-    "EXTENSIONS": {"CoreStats", "MemoryUsage", "CloseSpider"},
+    "EXTENSIONS": {"CoreStats", "crawler.guard.MemoryNow", "CloseSpider"},
     "ITEM_PIPELINES": {"crawler.pipelines.StoreNotice"},
     "SPIDER_MIDDLEWARES": {
         "StartSpiderMiddleware",

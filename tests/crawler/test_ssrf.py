@@ -158,7 +158,7 @@ def test_no_redirect_leads_astray(trap: Trap, install: Callable[[str], Installat
 
     assert code == 0, said
     assert trap.callers == []
-    assert f"{len(moved) + len(refreshed) + 1} listed, 1 stored, 0 unchanged" in said
+    assert f"{len(moved) + len(refreshed) + 1} listed, 0 asked for besides, 1 stored, 0 unchanged" in said
     # Some of them are addresses within the source itself, read by the letter.
     ended = re.search(rf"{len(refreshed)} quarantined, (\d+) missing, (\d+) lost", said)
     assert ended is not None
