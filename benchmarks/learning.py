@@ -21,14 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.matching import NOW, Query, Tender, measure, read
+from benchmarks.matching import NOW, Query, Tender, lots_of, measure, read
 from config.tables import sectors
 from matcher.batch import context_of
 from matcher.classifier import Classifier, Linear, RuleOfThumb
 from matcher.evaluation import figures, gain, log_losses
 from matcher.features import Weights
 from matcher.labels import Label, Teacher
-from matcher.lead import LotFacts, MemberFacts
+from matcher.lead import MemberFacts
 from matcher.sampling import FAR, NEAR
 from matcher.signals import SIGNALS, measure_all
 from matcher.training import Split, calibrate, fit, split_by_day
@@ -54,17 +54,7 @@ class Pair:
 def pairs_of(tenders: Sequence[Tender], queries: Sequence[Query]) -> list[Pair]:
     """Every firm with every tender that appeared once something was known of it, by what was known last."""
     rows = {tender.id: row for row, tender in enumerate(tenders)}
-    lots = [
-        LotFacts(
-            id=row,
-            tender_id=row,
-            language="fr",
-            title={"fr": tender.title},
-            own_cpv_codes=(tender.cpv,) if tender.cpv else (),
-            place_canton=tender.place or None,
-        )
-        for row, tender in enumerate(tenders)
-    ]
+    lots = lots_of(tenders)
     members = [_facts(number, query, tenders, rows) for number, query in enumerate(queries)]
     context = context_of(members, Weights(lots, members, sectors=sectors()), now=NOW)
     measured = [measure_all(lot, context) for lot in lots]

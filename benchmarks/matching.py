@@ -123,13 +123,9 @@ def by_bm25(tenders: Sequence[Tender], *, k1: float = 1.2, b: float = 0.75) -> S
     return score
 
 
-def by_rules(tenders: Sequence[Tender], queries: Sequence[Query]) -> Score:
-    """Rank by RuleOfThumb over the real signals; earlier titles are references, earlier places the reach.
-
-    The weights of words are learned from the titles of all tenders: no winner is used, but later titles are.
-    """
-    by_id = {tender.id: tender for tender in tenders}
-    lots = [
+def lots_of(tenders: Sequence[Tender]) -> list[LotFacts]:
+    """The tenders of a bench folder as lots, each under its row."""
+    return [
         LotFacts(
             id=row,
             tender_id=row,
@@ -140,6 +136,15 @@ def by_rules(tenders: Sequence[Tender], queries: Sequence[Query]) -> Score:
         )
         for row, tender in enumerate(tenders)
     ]
+
+
+def by_rules(tenders: Sequence[Tender], queries: Sequence[Query]) -> Score:
+    """Rank by RuleOfThumb over the real signals; earlier titles are references, earlier places the reach.
+
+    The weights of words are learned from the titles of all tenders: no winner is used, but later titles are.
+    """
+    by_id = {tender.id: tender for tender in tenders}
+    lots = lots_of(tenders)
     members = []
     for number, query in enumerate(queries):
         earlier = [by_id[tender] for tender in query.profile]

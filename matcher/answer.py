@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from config.settings import settings
 from matcher import questions
+from matcher.cpv.suggesting import suggester_in_use
 from matcher.registry import classifier_in_use
 from matcher.run import match_member
 from procurement.db import transaction
@@ -24,8 +25,14 @@ Answerer = Callable[[Engine, Mapping[str, Any], datetime], dict[str, Any]]
 
 
 def _match_member(engine: Engine, facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    classifier = classifier_in_use(settings().data_dir)
-    report = match_member(engine, member_id=int(facts["member_id"]), now=now, classifier=classifier)
+    data_dir = settings().data_dir
+    report = match_member(
+        engine,
+        member_id=int(facts["member_id"]),
+        now=now,
+        classifier=classifier_in_use(data_dir),
+        suggest=suggester_in_use(engine, data_dir),
+    )
     return {"proposed": report.proposed}
 
 

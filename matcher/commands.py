@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 @click.command()
 def match() -> None:
     """Match what is new with whom it concerns; once a week, draw a sample of the rest for the staff."""
-    from matcher.cpv.suggesting import Suggester, models_folder
+    from matcher.cpv.suggesting import suggester_in_use
     from matcher.registry import classifier_in_use
     from matcher.run import match_pending
     from matcher.sampling import draw_samples
 
     engine, classifier = ready_engine(), classifier_in_use(settings().data_dir)
-    suggest = Suggester(engine, models_folder(settings().data_dir))
+    suggest = suggester_in_use(engine, settings().data_dir)
     with Progress("Matching") as progress:
         report = match_pending(
             engine,
@@ -30,7 +30,7 @@ def match() -> None:
             suggest=suggest,
             workers=settings().matching_workers,
         )
-    drawn = draw_samples(engine, now=clock(), classifier=classifier)
+    drawn = draw_samples(engine, now=clock(), classifier=classifier, suggest=suggest)
     click.echo(f"{report}" + (f", {drawn} drawn at random for the staff" if drawn else ""))
 
 

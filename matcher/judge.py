@@ -52,10 +52,13 @@ def judge_lot(
             yield member, judged
 
 
-def score_lead(lead: Lead, context: Context, classifier: Classifier) -> Judged:
-    """Judge one lead without asking the gates."""
-    rows = measure_all(lead.lot, context)
-    return _judged(lead, context, classifier, _values(rows, context.column[lead.member.id]))
+def score_lead(lead: Lead, context: Context, classifier: Classifier, *, is_explained: bool = True) -> Judged:
+    """Judge one lead without asking the gates; without reasons and risk where nobody will read them."""
+    values = _values(measure_all(lead.lot, context), context.column[lead.member.id])
+    if is_explained:
+        return _judged(lead, context, classifier, values)
+    judgement = classifier.judge(values)
+    return Judged(None, judgement.score, values, judgement.terms)
 
 
 def _judged(lead: Lead, context: Context, classifier: Classifier, values: Mapping[str, float]) -> Judged:

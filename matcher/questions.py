@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -14,7 +12,7 @@ from sqlalchemy.orm import Session
 from config.settings import settings
 from matcher.batch import context_of, load_batch, weights_of
 from matcher.classifier import Classifier
-from matcher.cpv.suggesting import Suggester, models_folder
+from matcher.cpv.suggesting import Suggest, suggester_in_use
 from matcher.gates import GATES, GateAnswer, answers
 from matcher.judge import Judged, score_lead
 from matcher.lead import Lead, LotFacts, MemberFacts, member_facts
@@ -59,22 +57,21 @@ def in_use() -> Classifier:
     return classifier_in_use(settings().data_dir)
 
 
-@lru_cache(maxsize=1)
-def suggester(engine: Engine, data_dir: Path) -> Suggester:
-    """What suggests codes from texts, loaded once for all questions of this process."""
-    return Suggester(engine, models_folder(data_dir))
-
-
 def why_not(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
     """What each lot of a tender is for a member, the one that comes nearest first."""
-    classifier = in_use()
+    classifier, suggest = in_use(), suggester_in_use(engine, settings().data_dir)
     with transaction(engine, read_only=True) as session:
         member, tender = _member(session, facts), session.get(Tender, int(facts["tender_id"]))
         if tender is None:
             raise LookupError(f"there is no tender {facts['tender_id']}")
         lots = [lot for lot in tender.lots if not lot.is_withdrawn] or list(tender.lots)
         found = weigh(
-            session, member_facts(session, member), {lot.id for lot in lots}, now, classifier=classifier
+            session,
+            member_facts(session, member),
+            {lot.id for lot in lots},
+            now,
+            classifier=classifier,
+            suggest=suggest,
         )
         threshold = member.chamber.hold_from
     found.sort(key=lambda each: (each.passes, each.judged.score), reverse=True)
@@ -86,7 +83,7 @@ def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answ
 
     What staff entered by hand is left out: only whom it is sent to may know of it.
     """
-    classifier = in_use()
+    classifier, suggest = in_use(), suggester_in_use(engine, settings().data_dir)
     with transaction(engine, read_only=True) as session:
         member = _member(session, facts)
         found_before = select(Lot.tender_id).join(Match).where(Match.member_id == member.id)
@@ -101,7 +98,15 @@ def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answ
             )
         )
         lots = set(session.scalars(wanted))
-        found = weigh(session, member_facts(session, member), lots, now, classifier=classifier)
+        found = weigh(
+            session,
+            member_facts(session, member),
+            lots,
+            now,
+            is_explained=False,
+            classifier=classifier,
+            suggest=suggest,
+        )
         threshold = member.chamber.hold_from
     nearest: dict[int, Weighed] = {}
     for each in sorted(found, key=lambda each: each.judged.score, reverse=True):
@@ -122,7 +127,7 @@ def profile_preview(engine: Engine, facts: Mapping[str, Any], now: datetime) -> 
 
     A call that has closed since is judged as one that is open: the question is what would have come.
     """
-    draft = facts["draft"]
+    draft, suggest = facts["draft"], suggester_in_use(engine, settings().data_dir)
     with transaction(engine, read_only=True) as session:
         member = _member(session, facts)
         codes, statement = tuple(draft["cpv_codes"]), str(draft["statement"])
@@ -140,10 +145,12 @@ def profile_preview(engine: Engine, facts: Mapping[str, Any], now: datetime) -> 
             _recent(session, now),
             now,
             as_published=True,
+            is_explained=False,
             classifier=in_use(),
+            suggest=suggest,
         )
         threshold = member.chamber.hold_from
-        proposed = proposals(session, statement, codes, suggest=suggester(engine, settings().data_dir))
+        proposed = proposals(session, statement, codes, suggest=suggest)
     brought: dict[int, float] = {}
     for each in found:
         if each.passes and each.judged.score >= threshold:
@@ -197,17 +204,19 @@ def weigh(
     now: datetime,
     *,
     as_published: bool = False,
+    is_explained: bool = True,
     classifier: Classifier,
+    suggest: Suggest,
 ) -> list[Weighed]:
     """Judge lots for one member, in the company in which matching judges: texts weigh the same as there."""
-    batch = load_batch(session, now=now, lot_ids=lot_ids)
+    batch = load_batch(session, now=now, lot_ids=lot_ids, suggest=suggest)
     context = context_of([member], weights_of(batch), now=now)
     lots = [lot for lot in batch.lots.values() if lot.id in lot_ids]
     leads = [Lead(_as_published(lot, now) if as_published else lot, member) for lot in lots]
     return [
         Weighed(
             lead.lot,
-            score_lead(lead, context, classifier),
+            score_lead(lead, context, classifier, is_explained=is_explained),
             answers(lead, now),
         )
         for lead in leads
@@ -230,8 +239,14 @@ def _member(session: Session, facts: Mapping[str, Any]) -> Member:
 
 def _missing(each: Weighed) -> list[Answer]:
     """The signals that are silent, at most three, as the page names them."""
-    silent = [signal for signal in _said(each)["signals"] if signal["value"] < _SILENT]
-    return silent[:3]
+    return [signal for signal in _signals(each) if signal["value"] < _SILENT][:3]
+
+
+def _signals(each: Weighed) -> list[Answer]:
+    return [
+        {"key": key, "label": SIGNALS[key].label, "value": round(value, 4)}
+        for key, value in each.judged.signals.items()
+    ]
 
 
 def _said(each: Weighed) -> Answer:
@@ -248,10 +263,7 @@ def _said(each: Weighed) -> Answer:
             }
             for gate in each.gates
         ],
-        "signals": [
-            {"key": key, "label": SIGNALS[key].label, "value": round(value, 4)}
-            for key, value in judged.signals.items()
-        ],
+        "signals": _signals(each),
         "reasons": [dict(reason) for reason in judged.reasons],
         "risk": dict(judged.risk) if judged.risk else None,
     }

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Engine
@@ -21,9 +20,6 @@ from matcher.many import judge_many
 from procurement.db import transaction
 from procurement.matches import Proposal, record_matches
 from procurement.models import Chamber, Lot, Member
-
-if TYPE_CHECKING:
-    from matcher.features import Weights
 
 logger = logging.getLogger(__name__)
 
@@ -88,14 +84,13 @@ def judge_pair(
     now: datetime,
     *,
     classifier: Classifier = CLASSIFIER,
-    weights: "Weights | None" = None,
 ) -> Judged:
     """What one lot is for one member, scored even when a gate stops it: the answer to « pourquoi pas ? ».
 
-    What words weigh is learned from all that is open, which takes seconds, unless it is given.
+    What words weigh is learned from all that is open, which takes seconds.
     """
     lead = Lead(lot_facts(session, lot), member_facts(session, member))
-    context = context_of([lead.member], weights or weights_of(load_batch(session, now=now)), now=now)
+    context = context_of([lead.member], weights_of(load_batch(session, now=now)), now=now)
     return replace(score_lead(lead, context, classifier), stopped_by=first_failed(lead, now))
 
 

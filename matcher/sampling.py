@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from matcher.batch import Batch, context_of, load_batch, weights_of
 from matcher.classifier import Classifier
 from matcher.context import Context
+from matcher.cpv.suggesting import Suggest, no_suggestion
 from matcher.gates import first_failed
 from matcher.judge import score_lead, scores_of
 from matcher.lead import Lead, LotFacts
@@ -50,7 +51,9 @@ class _Proposed:
     stands_for: int
 
 
-def draw_samples(engine: Engine, *, now: datetime, classifier: Classifier) -> int:
+def draw_samples(
+    engine: Engine, *, now: datetime, classifier: Classifier, suggest: Suggest = no_suggestion
+) -> int:
     """Draw each chamber's pairs of last week, unless that is done; returns how many wait for staff now.
 
     The same week drawn twice from the same pairs gives the same ones.
@@ -63,7 +66,7 @@ def draw_samples(engine: Engine, *, now: datetime, classifier: Classifier) -> in
             return 0
         lot_ids = _lots_published(session, monday - timedelta(days=7), monday)
         matched = set(session.execute(select(Match.lot_id, Match.member_id).where(Match.lot_id.in_(lot_ids))))
-        batch = load_batch(session, now=now)
+        batch = load_batch(session, now=now, suggest=suggest)
     recorded = 0
     context = context_of(batch.members.values(), weights_of(batch), now=now) if lot_ids else None
     for chamber_id in due:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -63,6 +64,12 @@ def _texts(lot: LotFacts) -> dict[str, str]:
         language: "\n".join(filter(None, (part.get(language) for part in parts)))
         for language in lot.languages
     }
+
+
+@lru_cache(maxsize=1)
+def suggester_in_use(engine: Engine, data_dir: Path) -> "Suggester":
+    """What suggests codes in this installation, loaded once in a process for all that judge lots."""
+    return Suggester(engine, models_folder(data_dir))
 
 
 class Suggester:

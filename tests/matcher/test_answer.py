@@ -39,6 +39,33 @@ def test_a_member_asked_for_is_matched_and_the_count_is_the_answer(engine: Engin
         assert session.scalars(select(Match)).one().member_id == member
 
 
+def test_a_page_judges_by_the_codes_that_a_text_suggests_as_matching_does(
+    engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("answer", "questions"):
+        monkeypatch.setattr(
+            f"matcher.{module}.suggester_in_use", lambda engine, folder: lambda texts: [("90911200", 0.9)]
+        )
+    with transaction(engine) as session:
+        member = make_member(session, cpv_codes=["90911200"]).id
+        tender = make_tender(session, cpv_codes=[])
+        tender.lots[0].cpv_codes = []
+        session.flush()
+        tender_id = tender.id
+    _ask(engine, now, member_id=member)
+    work_id = _ask(engine, now, "why_not", member_id=member, tender_id=tender_id)
+
+    assert answer_work(engine, now=now)
+    assert answer_work(engine, now=now)
+
+    with transaction(engine, read_only=True) as session:
+        assert session.scalars(select(Match)).one().signals["cpv_suggested"] == pytest.approx(0.9)
+    answer = _row(engine, work_id).answer
+    assert answer is not None
+    [lot] = answer["lots"]
+    assert {each["key"]: each["value"] for each in lot["signals"]}["cpv_suggested"] == 0.9
+
+
 def test_without_work_there_is_nothing_to_answer(engine: Engine, now: datetime) -> None:
     assert not answer_work(engine, now=now)
 
