@@ -1,6 +1,17 @@
-"""The cantons and their names in the four languages of the service."""
+"""The levels of the state, and the cantons with their names in the four languages of the service."""
 
 from procurement.i18n import known_language
+from procurement.labelled import Labelled
+
+
+class BuyerLevel(Labelled):
+    """Whose buyer it is (simap `ProcOfficeType`)."""
+
+    CONFEDERATION = "confederation", "Confédération", "Bund", "Confederazione", "Confederation"
+    CANTON = "canton", "canton", "Kanton", "Cantone", "canton"
+    COMMUNE = "commune", "commune", "Gemeinde", "Comune", "commune"
+    ABROAD = "abroad", "étranger", "Ausland", "estero", "abroad"
+
 
 _CANTONS = {
     "AG": ("Argovie", "Aargau", "Argovia", "Aargau"),

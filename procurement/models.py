@@ -13,12 +13,15 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from procurement.cantons import BuyerLevel
 from procurement.db import Base, UtcDateTime, word
 from procurement.labelled import LANGUAGES
+from procurement.lens import FindingKind, Polarity
 from procurement.vocabulary import (
     AnswerChoice,
     ContractNature,
@@ -70,6 +73,9 @@ class Chamber(Base):
     sends_strong: Mapped[bool] = mapped_column(default=False)
     # When pairs below the threshold were last drawn for the staff to judge: once a week.
     sampled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What anybody may see without signing in; both are off until the chamber switches them on.
+    shows_figures: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shows_catalogue: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     members: Mapped[list["Member"]] = relationship(back_populates="chamber", order_by="Member.name")
 
@@ -98,6 +104,9 @@ class Member(Base):
     # The largest contract that it carries alone and the smallest that is worth its while; None: unknown.
     largest_contract_chf: Mapped[int | None] = mapped_column(BigInteger)
     smallest_contract_chf: Mapped[int | None] = mapped_column(BigInteger)
+    # Since when the member wants to stand in the public catalogue, and whom a buyer may write to there.
+    in_catalogue_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    catalogue_contact: Mapped[str] = mapped_column(String(254), default="", server_default="")
     is_active: Mapped[bool] = mapped_column(default=True)
     profile_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     matched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -105,6 +114,25 @@ class Member(Base):
 
     chamber: Mapped[Chamber] = relationship(back_populates="members")
     people: Mapped[list["Person"]] = relationship(back_populates="member", order_by="Person.name")
+    credentials: Mapped[list["Credential"]] = relationship(
+        order_by="Credential.family, Credential.name", cascade="all, delete-orphan"
+    )
+
+
+class Credential(Base):
+    """What a member can show for an ESS criterion: a label, a certificate with its expiry, a figure."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    # The key of a criterion of config/ess_criteria.toml.
+    family: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(200))
+    # A count that the criterion asks for: apprentices, places of integration …
+    figure: Mapped[int | None]
+    valid_until: Mapped[date | None]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Person(Base):
@@ -238,7 +266,9 @@ class BuyingOffice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(String(40))
     source_key: Mapped[str] = mapped_column(String(120))
-    canton: Mapped[str] = mapped_column(String(2))
+    # Offices of the Confederation and from abroad have no canton.
+    canton: Mapped[str | None] = mapped_column(String(2))
+    level: Mapped[BuyerLevel | None] = mapped_column(word(BuyerLevel))
 
 
 class Buyer(Base):
@@ -255,6 +285,41 @@ class Buyer(Base):
     postal_code: Mapped[str] = mapped_column(String(20), default="")
     canton: Mapped[str | None] = mapped_column(String(2), index=True)
     country: Mapped[str | None] = mapped_column(String(2))
+    level: Mapped[BuyerLevel | None] = mapped_column(word(BuyerLevel))
+
+
+class BuyerContact(Base):
+    """Somebody at a buyer whom the staff of a chamber know; never shown to members."""
+
+    __tablename__ = "buyer_contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"), index=True)
+    buyer_id: Mapped[int] = mapped_column(ForeignKey("buyer.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    function: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    telephone: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    buyer: Mapped[Buyer] = relationship()
+
+
+class ClauseText(Base):
+    """A model clause as a chamber's staff worded it, in the place of that of config/clauses.toml."""
+
+    __tablename__ = "clause_text"
+    __table_args__ = (UniqueConstraint("chamber_id", "family", "language"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"))
+    family: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(2))
+    text: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
 
 class Tender(Base):
@@ -379,6 +444,9 @@ class Lot(Base):
     is_withdrawn: Mapped[bool] = mapped_column(default=False)
     matched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     matched_with: Mapped[str | None] = mapped_column(String(60))
+    # When its texts were last read for ESS criteria, and with which version of them; none: not yet.
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_with: Mapped[str | None] = mapped_column(String(60))
 
     tender: Mapped[Tender] = relationship(back_populates="lots")
     criteria: Mapped[list["Criterion"]] = relationship(
@@ -387,6 +455,43 @@ class Lot(Base):
     considerations: Mapped[list["Consideration"]] = relationship(
         back_populates="lot", order_by="Consideration.id", cascade="all, delete-orphan"
     )
+    findings: Mapped[list["Finding"]] = relationship(
+        back_populates="lot", order_by="Finding.id", cascade="all, delete-orphan"
+    )
+
+
+class Finding(Base):
+    """An ESS criterion found in what a notice says of a lot, with the very words that prove it."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id", ondelete="CASCADE"), index=True)
+    # The key of a criterion of config/ess_criteria.toml.
+    family: Mapped[str] = mapped_column(String(60), index=True)
+    kind: Mapped[FindingKind] = mapped_column(word(FindingKind))
+    polarity: Mapped[Polarity] = mapped_column(word(Polarity), default=Polarity.PRESENT)
+    # In percent of all award criteria, where the notice states it.
+    weight: Mapped[float | None]
+    # Whether it speaks for an organisation of the ESS: no condition that every bidder signs does.
+    counts: Mapped[bool]
+    language: Mapped[str] = mapped_column(String(2), default="")
+    # Where it stands: the name of the field, `evidence` being its text from `start` on.
+    field: Mapped[str] = mapped_column(String(120))
+    start: Mapped[int]
+    evidence: Mapped[str] = mapped_column(Text)
+    sentence: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(String(120))
+    # How sure the learned opinion is that it counts, in [0, 1]; none: it was not asked.
+    opinion: Mapped[float | None]
+    found_with: Mapped[str] = mapped_column(String(60))
+    found_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # What staff say of it; none: nobody has judged it.
+    is_right: Mapped[bool | None]
+    judged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    lot: Mapped[Lot] = relationship(back_populates="findings")
 
 
 class Criterion(Base):

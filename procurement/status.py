@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from procurement import accounts, matches, notices, runs
+from procurement import accounts, findings, matches, notices, runs
 from procurement.mail import outbox
 from procurement.models import CrawlRun, JobRun, Match, Tender
 
@@ -21,8 +21,8 @@ def status_of(session: Session, *, now: datetime) -> dict[str, Any]:
         "sources": session.scalar(select(func.count(CrawlRun.source.distinct()))) or 0,
         **notices.counts(session),
         "open_tenders": open_tenders or 0,
-        # The ESS lens and the consortium room have no tables yet, so that nothing can be counted.
-        "ess_findings": 0,
+        "ess_findings": findings.count(session),
+        # The consortium room has no tables yet, so that nothing can be counted.
         "consortia": 0,
         **accounts.counts(session),
         "matches": matches.counts(session),
