@@ -40,7 +40,7 @@ messages: $(VENV)/ready-dev  ## bring every French text of pages and e-mails int
 
 lock: $(VENV)/ready  ## write the two locks anew from pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --no-strip-extras --extra postgres --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --no-strip-extras --extra postgres --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --constraint requirements.lock --quiet --output-file requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --no-strip-extras --extra postgres --extra vectors --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --quiet --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --no-strip-extras --extra postgres --extra vectors --group dev --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --constraint requirements.lock --quiet --output-file requirements-dev.lock
 
 .PHONY: help demo run test lint bench messages lock
