@@ -100,9 +100,9 @@ def measured(members: int, rows: int, *, rooms: int, seconds: float) -> dict[str
         times["search"].append(took)
         greedy, took = timed(lambda room=room: greedy_team(room))  # type: ignore[misc]
         times["greedy"].append(took)
-        is_proved = best is not None and bound - best.worth <= 1e-6 * room.whole + 1e-9
-        proved += is_proved
-        top = best.worth if is_proved else bound
+        top = bound
+        if best is not None and bound - best.worth <= 1e-6 * room.whole + 1e-9:
+            top, proved = best.worth, proved + 1
         for name, team in (("search", found), ("greedy", greedy), ("random", random_team(room, seed=seed))):
             gaps[name].append(100 * (top - (team.worth if team else 0.0)) / top)
     return {

@@ -46,7 +46,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Members by their rows of the room, who carries each requirement (None: it stays open), and the worth."""
+    """Members by their rows of the room, who carries each requirement (None: it stays open); its worth."""
 
     members: tuple[int, ...]
     carried_by: tuple[int | None, ...]
