@@ -12,7 +12,7 @@ from config.readers import CsvForm, FeedForm, OcdsForm, PageForm
 from config.settings import BadConfiguration, is_loopback, settings
 
 _FOLDER = Path(__file__).parent
-T = TypeVar("T", bound="_Table")
+T = TypeVar("T", bound=BaseModel)
 
 
 class _Table(BaseModel):
@@ -154,7 +154,8 @@ class _Schedule(_Table):
     job: list[Job]
 
 
-def _read(shape: type[T], name: str) -> T:
+def read_table(shape: type[T], name: str) -> T:
+    """A file of this folder in its shape; BadConfiguration names the file and the place that is wrong."""
     return _read_file(shape, _FOLDER / name, f"config/{name}")
 
 
@@ -174,7 +175,7 @@ def _read_file(shape: type[T], path: Path, name: str) -> T:
 @lru_cache(maxsize=1)
 def sectors() -> dict[str, Sector]:
     """The sectors by key, in the order of the file."""
-    return {sector.key: sector for sector in _read(_Sectors, "sectors.toml").sector}
+    return {sector.key: sector for sector in read_table(_Sectors, "sectors.toml").sector}
 
 
 @lru_cache(maxsize=1)
@@ -199,7 +200,7 @@ def holes() -> list[Hole]:
 
 
 def _source_files() -> list[tuple[str, _Sources]]:
-    files = [("config/sources.toml", _read(_Sources, "sources.toml"))]
+    files = [("config/sources.toml", read_table(_Sources, "sources.toml"))]
     own = settings().sources_file
     if own is not None:
         files.append((str(own), _read_file(_Sources, own, str(own))))
@@ -209,13 +210,13 @@ def _source_files() -> list[tuple[str, _Sources]]:
 @lru_cache(maxsize=1)
 def jobs() -> list[Job]:
     """The jobs of the schedule, in the order of the file."""
-    return _read(_Schedule, "schedule.toml").job
+    return read_table(_Schedule, "schedule.toml").job
 
 
 @lru_cache(maxsize=1)
 def schedule_timezone() -> str:
     """The zone in which the cron expressions of the schedule are read."""
-    return _read(_Schedule, "schedule.toml").timezone
+    return read_table(_Schedule, "schedule.toml").timezone
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,133 @@
+"""Typed reader of ess_criteria.toml: what a notice may ask of the social and solidarity economy, and its words."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from config.tables import read_table
+
+_LONGEST_BADGE = 22
+_LANGUAGES = frozenset({"fr", "de", "it", "en"})
+
+# Patterns by language; those under `any` are read in a text of every language.
+Patterns = dict[Literal["fr", "de", "it", "en", "any"], tuple[str, ...]]
+Sentences = dict[Literal["fr", "de", "it", "en"], tuple[str, ...]]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LegalBasis(_Block):
+    """What a criterion rests on; `recalled`: by memory, to be verified by a person before it is shown."""
+
+    ref: str
+    mark: Literal["found", "recalled"]
+    source: str = ""
+
+
+class EssCriterion(_Block):
+    """One family of criteria: how it is called, what it rests on, and by which words it is found.
+
+    `patterns` name it anywhere, `weak` only among award criteria; `ignore` are words that look like it,
+    `negative` and `limited` turn a rule of access into a refusal or a bound. `matches` and `ignores` are
+    sentences that a test reads.
+    """
+
+    key: str = Field(pattern=r"^[a-z][a-z_]{1,39}$")
+    group: str
+    labels: dict[str, str]
+    badge: dict[str, str]
+    definition: dict[str, str]
+    goal: str = ""
+    treaty_gate: str = "none"
+    # Codes of eForms that state this criterion, by the list that they stand in.
+    eforms: dict[str, tuple[str, ...]] = {}
+    legal_basis: tuple[LegalBasis, ...] = ()
+    # A condition that every bidder signs: only as a criterion with a weight does it set one apart.
+    is_condition_for_all: bool = False
+    patterns: Patterns
+    weak: Patterns = {}
+    ignore: Patterns = {}
+    negative: Patterns = {}
+    limited: Patterns = {}
+    matches: Sentences
+    ignores: Sentences
+
+    @field_validator("labels", "badge")
+    @classmethod
+    def _speaks_four_languages(cls, value: dict[str, str]) -> dict[str, str]:
+        if set(value) != _LANGUAGES:
+            raise ValueError("in fr, de, it and en")
+        return value
+
+    @field_validator("badge")
+    @classmethod
+    def _is_short(cls, value: dict[str, str]) -> dict[str, str]:
+        if any(len(text) > _LONGEST_BADGE for text in value.values()):
+            raise ValueError(f"at most {_LONGEST_BADGE} characters")
+        return value
+
+    @field_validator("matches")
+    @classmethod
+    def _has_examples(cls, value: Sentences) -> Sentences:
+        if sum(map(len, value.values())) < 2:
+            raise ValueError("at least two sentences that it finds")
+        return value
+
+    @field_validator("ignores")
+    @classmethod
+    def _has_a_counterexample(cls, value: Sentences) -> Sentences:
+        if not any(value.values()):
+            raise ValueError("at least one sentence that it does not find")
+        return value
+
+
+class SectionForm(_Block):
+    """A part of a notice that decides what a finding in it means.
+
+    `fields` are names of form fields (`*` stands for anything), `headings` what opens it within a text, `cues`
+    what shows within a sentence that it speaks for this part.
+    """
+
+    key: Literal["award", "execution", "qualification", "participation", "subject", "boilerplate", "procedure"]
+    fields: tuple[str, ...] = ()
+    headings: Patterns = {}
+    cues: Patterns = {}
+
+
+class EssCriteria(_Block):
+    """The whole file: its version, the criteria in order, and what they share."""
+
+    version: str
+    licence: str
+    ignore: Patterns = {}
+    negation: Patterns = {}
+    section: tuple[SectionForm, ...]
+    criterion: tuple[EssCriterion, ...]
+
+    @property
+    def criteria(self) -> tuple[EssCriterion, ...]:
+        """The criteria, in the order of the file."""
+        return self.criterion
+
+    def by_key(self) -> Mapping[str, EssCriterion]:
+        """The criteria by key."""
+        return {criterion.key: criterion for criterion in self.criterion}
+
+    @field_validator("criterion")
+    @classmethod
+    def _each_once(cls, value: tuple[EssCriterion, ...]) -> tuple[EssCriterion, ...]:
+        keys = [criterion.key for criterion in value]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise ValueError(f"{', '.join(sorted(twice))} stands twice")
+        return value
+
+
+@lru_cache(maxsize=1)
+def ess_criteria() -> EssCriteria:
+    """The criteria as they are read, labelled and exported."""
+    return read_table(EssCriteria, "ess_criteria.toml")
