@@ -1,0 +1,266 @@
+"""Finding criteria in a text by rules: words first, then what the part of the notice makes of them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from config.criteria import EssCriterion, Patterns, ess_criteria
+from matcher.ess.found import Found
+from matcher.ess.lexicon import Hit, Lexicon
+from matcher.ess.plain import Plain, plain
+from matcher.ess.sentences import sentences, trimmed
+from matcher.ess.weights import bears_weights, weight_beside
+from matcher.words import language_of
+from procurement.labelled import LANGUAGES
+from procurement.lens import FindingKind, Polarity
+
+# Raised with whatever changes what is found in a text; with the version of the criteria it says who read it.
+RULES = 1
+ACCESS = frozenset({"allotissement_acces_pme", "variantes_admises", "consortium_sous_traitance"})
+_RESERVED = "marche_reserve"
+# A heading speaks for so many characters after it.
+_REACH = 2_500
+_LONGEST_EVIDENCE = 400
+_COUNTING = frozenset(
+    {
+        FindingKind.AWARD,
+        FindingKind.EXECUTION_CONDITION,
+        FindingKind.TECHNICAL_SPEC,
+        FindingKind.SUBJECT,
+        FindingKind.RESERVED,
+    }
+)
+_REFUSES = re.compile(r"\b(?:nicht|keine?[nrsm]?|nein|non|pas|aucune?|nessun\w*|not|no|exclu\w*|esclus\w*|interdit\w*|ausgeschlossen)\b")
+_PRICE = re.compile(r"\b(?:prix|\w*preis\w*|prezzo|price|couts?|kosten|costo)\b")
+_RESERVES = re.compile(r"\b(?:reserve\w*|vorbehalten|reserviert|riservat\w+|reserved|secteur (?:du travail )?protege)\b")
+
+
+class Role(Enum):
+    """What a pattern does for its criterion or section."""
+
+    STRONG, WEAK, IGNORE, NEGATIVE, LIMITED, HEADING, CUE = (auto() for _ in range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A pattern's role; `of` is the key of its criterion or section, empty when it is for all."""
+
+    role: Role
+    of: str
+    language: str
+
+
+@dataclass(slots=True)
+class _Sentence:
+    start: int
+    end: int
+    named: list[Hit[Entry]] = field(default_factory=list)
+    cues: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    limited: set[str] = field(default_factory=set)
+
+
+def version() -> str:
+    """Which criteria and rules read a text."""
+    return f"{ess_criteria().version}/{RULES}"
+
+
+def find(text: str, *, language: str | None = None, section: str = "") -> list[Found]:
+    """The criteria that a text names, in its order; `section` is the name of its field, where it is known.
+
+    One finding for each family in each sentence. A language that is not ours is read with all four.
+    """
+    ready = plain(text)
+    cut = sentences(ready.clean)
+    hits = _lexicon(_languages(text, language)).hits(ready.letters, cut)
+    return list(_Reading(ready, cut, hits, section_of_field(section)).found())
+
+
+@lru_cache(maxsize=200)
+def section_of_field(name: str) -> str:
+    """The part of a notice that a form field belongs to; empty when nothing is known of it."""
+    return next(
+        (form.key for form in ess_criteria().section if any(fnmatchcase(name, known) for known in form.fields)),
+        "",
+    )
+
+
+def _languages(text: str, language: str | None) -> tuple[str, ...]:
+    stated = [language] if language in LANGUAGES else []
+    read = language_of(text[:2_000])
+    return tuple(sorted({*stated, *([read] if read else ())})) or LANGUAGES
+
+
+@lru_cache(maxsize=16)
+def _lexicon(languages: tuple[str, ...]) -> Lexicon[Entry]:
+    return Lexicon(_entries(frozenset(languages)))
+
+
+def _entries(languages: frozenset[str]) -> Iterator[tuple[str, Entry]]:
+    criteria = ess_criteria()
+
+    def of(patterns: Patterns, role: Role, key: str) -> Iterator[tuple[str, Entry]]:
+        for language, written in patterns.items():
+            if language in languages or language == "any":
+                yield from ((each, Entry(role, key, language)) for each in written)
+
+    yield from of(criteria.ignore, Role.IGNORE, "")
+    for criterion in criteria.criteria:
+        yield from of(criterion.patterns, Role.STRONG, criterion.key)
+        yield from of(criterion.weak, Role.WEAK, criterion.key)
+        yield from of(criterion.ignore, Role.IGNORE, criterion.key)
+        yield from of(criterion.negative, Role.NEGATIVE, criterion.key)
+        yield from of(criterion.limited, Role.LIMITED, criterion.key)
+    for section in criteria.section:
+        yield from of(section.headings, Role.HEADING, section.key)
+        yield from of(section.cues, Role.CUE, section.key)
+
+
+class _Reading:
+    """One text with the patterns that stand in it."""
+
+    def __init__(self, text: Plain, cut: list[tuple[int, int]], hits: list[Hit[Entry]], section: str) -> None:
+        self._text, self._section = text, section
+        self._ignored: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._headings: list[tuple[int, str]] = []
+        for hit in hits:
+            if hit.entry.role is Role.IGNORE:
+                self._ignored[hit.entry.of].append((hit.start, hit.end))
+            elif hit.entry.role is Role.HEADING:
+                self._headings.append((hit.start, hit.entry.of))
+        self._sentences = _placed(cut, (hit for hit in hits if not self._is_ignored(hit)))
+        self._is_list = section == "award" or (
+            bool(self._sentences) and _PRICE.search(text.letters) is not None and bears_weights(text.letters)
+        )
+
+    def found(self) -> Iterator[Found]:
+        """One finding for each family in each sentence that names it."""
+        for sentence in self._sentences:
+            section = self._section_of(sentence)
+            first: dict[str, Hit[Entry]] = {}
+            for hit in sentence.named:
+                if hit.entry.role is not Role.WEAK or self._weak_count(hit.entry.of, section):
+                    first.setdefault(hit.entry.of, hit)
+            for family, hit in first.items():
+                yield self._finding(family, hit, sentence, section)
+
+    def _is_ignored(self, hit: Hit[Entry]) -> bool:
+        if hit.entry.role not in (Role.STRONG, Role.WEAK):
+            return False
+        return any(
+            start < hit.end and hit.start < end
+            for key in (hit.entry.of, "")
+            for start, end in self._ignored.get(key, ())
+        )
+
+    def _weak_count(self, family: str, section: str) -> bool:
+        if family in ACCESS:
+            return self._section == "procedure"
+        return section == "award"
+
+    def _section_of(self, sentence: _Sentence) -> str:
+        if self._section in ("award", "procedure"):
+            return self._section
+        before = [(at, key) for at, key in self._headings if at < sentence.end and sentence.start - at < _REACH]
+        headed = max(before)[1] if before else ""
+        if headed == "award" or (self._is_list and headed != "qualification"):
+            return "award"
+        if "award" in sentence.cues and not headed:
+            return "award"
+        for part in ("boilerplate", "execution", "qualification"):
+            if part in sentence.cues:
+                return part
+        return headed or self._section
+
+    def _finding(self, family: str, hit: Hit[Entry], sentence: _Sentence, section: str) -> Found:
+        criterion = _criteria()[family]
+        kind = self._kind(criterion, sentence, section)
+        polarity = self._polarity(family, hit, sentence)
+        counts = kind in _COUNTING and polarity is not Polarity.EXCLUDED
+        letters = self._text.letters[sentence.start : sentence.end]
+        weight = None
+        if kind in (FindingKind.AWARD, FindingKind.QUALIFICATION):
+            weight = weight_beside(
+                letters, hit.start - sentence.start, hit.end - sentence.start, is_listed=self._section == "award"
+            )
+        whole = self._text.origin(*trimmed(self._text.clean, sentence.start, sentence.end))
+        start, end = whole
+        if end - start > _LONGEST_EVIDENCE:
+            start, end = self._text.origin(hit.start, hit.end)
+        return Found(
+            family=family,
+            kind=kind,
+            polarity=polarity,
+            counts=counts,
+            weight=weight,
+            start=start,
+            end=end,
+            evidence=self._text.original[start:end],
+            sentence_start=whole[0],
+            sentence=self._text.original[slice(*whole)],
+            language=hit.entry.language,
+            rule=f"{family}.{hit.entry.language}: {hit.pattern}"[:120],
+        )
+
+    def _kind(self, criterion: EssCriterion, sentence: _Sentence, section: str) -> FindingKind:
+        if criterion.key in ACCESS:
+            return FindingKind.ACCESS
+        letters = self._text.letters[sentence.start : sentence.end]
+        if criterion.key == _RESERVED:
+            return FindingKind.RESERVED
+        if section == "award":
+            return FindingKind.AWARD
+        if section == "boilerplate":
+            return FindingKind.BOILERPLATE
+        if criterion.is_condition_for_all:
+            is_asked = section == "execution"
+            return FindingKind.EXECUTION_CONDITION if is_asked else FindingKind.PARTICIPATION_CONDITION
+        if _RESERVED in criterion.eforms.get("reserved", ()) or (
+            criterion.eforms.get("reserved") and _RESERVES.search(letters)
+        ):
+            return FindingKind.RESERVED
+        if section == "qualification":
+            return FindingKind.QUALIFICATION
+        if section == "participation":
+            return FindingKind.PARTICIPATION_CONDITION
+        if section == "procedure":
+            return FindingKind.BOILERPLATE
+        return FindingKind.EXECUTION_CONDITION if section == "execution" else FindingKind.SUBJECT
+
+    def _polarity(self, family: str, hit: Hit[Entry], sentence: _Sentence) -> Polarity:
+        letters = self._text.letters[sentence.start : sentence.end]
+        if family in ACCESS:
+            if family in sentence.refused or (hit.entry.role is Role.WEAK and _REFUSES.search(letters)):
+                return Polarity.EXCLUDED
+            return Polarity.LIMITED if family in sentence.limited else Polarity.ADMITTED
+        return Polarity.PRESENT
+
+
+@lru_cache(maxsize=1)
+def _criteria() -> dict[str, EssCriterion]:
+    return dict(ess_criteria().by_key())
+
+
+def _placed(cut: list[tuple[int, int]], hits: Iterable[Hit[Entry]]) -> list[_Sentence]:
+    """The sentences that name a criterion, each with what else stands in it."""
+    placed: list[_Sentence] = []
+    numbered = iter(cut)
+    current = _Sentence(0, 0)
+    for hit in sorted(hits, key=lambda each: (each.start, each.start - each.end)):
+        while hit.start >= current.end:
+            current = _Sentence(*next(numbered))
+            placed.append(current)
+        role, of = hit.entry.role, hit.entry.of
+        if role in (Role.STRONG, Role.WEAK, Role.NEGATIVE):
+            current.named.append(hit)
+        if role is Role.CUE:
+            current.cues.add(of)
+        elif role is Role.NEGATIVE:
+            current.refused.add(of)
+        elif role is Role.LIMITED:
+            current.limited.add(of)
+    return [sentence for sentence in placed if sentence.named]

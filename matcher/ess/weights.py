@@ -1,0 +1,42 @@
+"""How much a criterion weighs, read beside its words; in percent or points, as the buyer states it."""
+
+import re
+
+_NUMBER = r"(\d{1,3}(?:[.,]\d{1,2})?)"
+_WITH_UNIT = re.compile(
+    rf"(?<![\d.,/]){_NUMBER}\s?(?:%|v\. ?h\.|(?:points?|pts?|punkten?|punkte?|punti)\b)|/\s?{_NUMBER}\b(?!\s?\d)"
+)
+_NAMED = re.compile(
+    rf"(?:ponderation|gewichtung|gewicht|ponderazione|weighting|weight|poids|coefficient|peso)\W{{0,6}}{_NUMBER}"
+)
+_LEADING = re.compile(rf"^\W*{_NUMBER}\s+(?=\D)")
+# Within a list of criteria that each bear a number, one without a unit is a weight as well.
+_MOST = 100.0
+
+
+def weight_beside(sentence: str, start: int, end: int, *, is_listed: bool) -> float | None:
+    """The weight of what stands from `start` to `end` of a plain sentence; the nearest one, else none.
+
+    `is_listed`: the sentence is an item of a list of criteria, where a number in front is the weight.
+    """
+    if is_listed and (leading := _LEADING.match(sentence) or re.match(rf"^\W*{_NUMBER}\s?%", sentence)):
+        return _value(leading.group(1))
+    found = [
+        (match.start() - end if match.start() >= end else start - match.end() + 20, match)
+        for pattern in (_WITH_UNIT, _NAMED)
+        for match in pattern.finditer(sentence)
+    ]
+    if not found:
+        return None
+    _, nearest = min(found, key=lambda each: each[0])
+    return _value(next(group for group in nearest.groups() if group))
+
+
+def bears_weights(letters: str) -> bool:
+    """Whether a plain text states at least two weights."""
+    return len(_WITH_UNIT.findall(letters)) >= 2
+
+
+def _value(number: str) -> float | None:
+    value = float(number.replace(",", "."))
+    return value if 0 < value <= _MOST else None
