@@ -31,7 +31,8 @@ class LegalBasis(_Block):
 class EssCriterion(_Block):
     """One family of criteria: how it is called, what it rests on, and by which words it is found.
 
-    `patterns` name it anywhere, `weak` only among award criteria; `ignore` are words that look like it,
+    `patterns` name it anywhere, `weak` only among award criteria, `qualifying` speak of the bidder rather than
+    of what is bought; `ignore` are words that look like it,
     `negative` and `limited` turn a rule of access into a refusal or a bound. `matches` and `ignores` are
     sentences that a test reads.
     """
@@ -50,6 +51,7 @@ class EssCriterion(_Block):
     is_condition_for_all: bool = False
     patterns: Patterns
     weak: Patterns = {}
+    qualifying: Patterns = {}
     ignore: Patterns = {}
     negative: Patterns = {}
     limited: Patterns = {}
@@ -98,13 +100,20 @@ class SectionForm(_Block):
     cues: Patterns = {}
 
 
+class Negation(_Block):
+    """Words that, right before a criterion or right after it, say that it is not asked for."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
 class EssCriteria(_Block):
     """The whole file: its version, the criteria in order, and what they share."""
 
     version: str
     licence: str
     ignore: Patterns = {}
-    negation: Patterns = {}
+    negation: Negation
     section: tuple[SectionForm, ...]
     criterion: tuple[EssCriterion, ...]
 

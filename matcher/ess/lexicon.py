@@ -96,9 +96,14 @@ class Lexicon(Generic[T]):
 def compiled_pattern(written: str) -> re.Pattern[str]:
     """A pattern of config as a regular expression for plain text; BadConfiguration when it is none."""
     try:
-        return re.compile(r"\b(?:" + written.replace("’", "'").replace(" ", r"\s+") + ")")
+        return re.compile(r"\b(?:" + spelled(written) + ")")
     except re.error as problem:
         raise BadConfiguration(f"{written!r}: {problem}") from problem
+
+
+def spelled(written: str) -> str:
+    """A pattern of config as a regular expression spells it; an apostrophe may be lost, as sources lose it."""
+    return written.replace("’", r"'?\s?").replace(" ?", r"\s*").replace(" ", r"\s+")
 
 
 def first_letters(written: str, *, most: int = _FIRST) -> frozenset[str]:

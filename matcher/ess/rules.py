@@ -10,10 +10,10 @@ from functools import lru_cache
 
 from config.criteria import EssCriterion, Patterns, ess_criteria
 from matcher.ess.found import Found
-from matcher.ess.lexicon import Hit, Lexicon
+from matcher.ess.lexicon import Hit, Lexicon, spelled
 from matcher.ess.plain import Plain, plain
 from matcher.ess.sentences import sentences, trimmed
-from matcher.ess.weights import bears_weights, weight_beside
+from matcher.ess.weights import bears_weight, bears_weights, weight_beside
 from matcher.words import language_of
 from procurement.labelled import LANGUAGES
 from procurement.lens import FindingKind, Polarity
@@ -25,6 +25,11 @@ _RESERVED = "marche_reserve"
 # A heading speaks for so many characters after it.
 _REACH = 2_500
 _LONGEST_EVIDENCE = 400
+# « … les compétences suivantes : » speaks for the list after it, so far.
+_LIST = 700
+_INTRODUCING = frozenset({"qualification", "boilerplate"})
+# So far from a weight a sentence is still an item of a list of criteria.
+_BESIDE = 120
 _COUNTING = frozenset(
     {
         FindingKind.AWARD,
@@ -39,10 +44,16 @@ _PRICE = re.compile(r"\b(?:prix|\w*preis\w*|prezzo|price|couts?|kosten|costo)\b"
 _RESERVES = re.compile(r"\b(?:reserve\w*|vorbehalten|reserviert|riservat\w+|reserved|secteur (?:du travail )?protege)\b")
 
 
+_ITEM = re.compile(r"^\W*\d{1,2}\s+[a-z][^\d]*\s\d{1,2}\W*$|\d\s?(?:%|points?\b|pts?\b|punkte?\b|punti\b)")
+
+
 class Role(Enum):
     """What a pattern does for its criterion or section."""
 
-    STRONG, WEAK, IGNORE, NEGATIVE, LIMITED, HEADING, CUE = (auto() for _ in range(7))
+    STRONG, WEAK, QUALIFYING, IGNORE, NEGATIVE, LIMITED, HEADING, CUE = (auto() for _ in range(8))
+
+
+_NAMING = frozenset({Role.STRONG, Role.WEAK, Role.QUALIFYING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,7 @@ def _entries(languages: frozenset[str]) -> Iterator[tuple[str, Entry]]:
     for criterion in criteria.criteria:
         yield from of(criterion.patterns, Role.STRONG, criterion.key)
         yield from of(criterion.weak, Role.WEAK, criterion.key)
+        yield from of(criterion.qualifying, Role.QUALIFYING, criterion.key)
         yield from of(criterion.ignore, Role.IGNORE, criterion.key)
         yield from of(criterion.negative, Role.NEGATIVE, criterion.key)
         yield from of(criterion.limited, Role.LIMITED, criterion.key)
@@ -132,9 +144,19 @@ class _Reading:
                 self._ignored[hit.entry.of].append((hit.start, hit.end))
             elif hit.entry.role is Role.HEADING:
                 self._headings.append((hit.start, hit.entry.of))
-        self._sentences = _placed(cut, (hit for hit in hits if not self._is_ignored(hit)))
-        self._is_list = section == "award" or (
-            bool(self._sentences) and _PRICE.search(text.letters) is not None and bears_weights(text.letters)
+        placed = _placed(cut, (hit for hit in hits if not self._is_ignored(hit)))
+        self._sentences = [sentence for sentence in placed if sentence.named]
+        self._introduced = [
+            (sentence.end, cue)
+            for sentence in placed
+            for cue in sorted(sentence.cues & _INTRODUCING)
+            if text.letters[sentence.start : sentence.end].rstrip(" -\n").endswith(":")
+        ]
+        self._lists_criteria = (
+            not section
+            and bool(self._sentences)
+            and _PRICE.search(text.letters) is not None
+            and bears_weights(text.letters)
         )
 
     def found(self) -> Iterator[Found]:
@@ -143,13 +165,13 @@ class _Reading:
             section = self._section_of(sentence)
             first: dict[str, Hit[Entry]] = {}
             for hit in sentence.named:
-                if hit.entry.role is not Role.WEAK or self._weak_count(hit.entry.of, section):
+                if hit.entry.role is not Role.WEAK or self._weak_count(hit.entry.of, section, sentence):
                     first.setdefault(hit.entry.of, hit)
             for family, hit in first.items():
                 yield self._finding(family, hit, sentence, section)
 
     def _is_ignored(self, hit: Hit[Entry]) -> bool:
-        if hit.entry.role not in (Role.STRONG, Role.WEAK):
+        if hit.entry.role not in _NAMING:
             return False
         return any(
             start < hit.end and hit.start < end
@@ -157,28 +179,42 @@ class _Reading:
             for start, end in self._ignored.get(key, ())
         )
 
-    def _weak_count(self, family: str, section: str) -> bool:
+    def _weak_count(self, family: str, section: str, sentence: _Sentence) -> bool:
         if family in ACCESS:
             return self._section == "procedure"
-        return section == "award"
+        # « Ausbildung » of the people named for the job is no criterion of its own.
+        return section == "award" and "qualification" not in sentence.cues
 
     def _section_of(self, sentence: _Sentence) -> str:
         if self._section in ("award", "procedure"):
             return self._section
         before = [(at, key) for at, key in self._headings if at < sentence.end and sentence.start - at < _REACH]
         headed = max(before)[1] if before else ""
-        if headed == "award" or (self._is_list and headed != "qualification"):
+        if headed == "award" or (headed != "qualification" and self._is_listed(sentence)):
             return "award"
-        if "award" in sentence.cues and not headed:
+        if not headed and not self._section and ("award" in sentence.cues or self._is_item(sentence)):
             return "award"
         for part in ("boilerplate", "execution", "qualification"):
             if part in sentence.cues:
                 return part
+        if introduced := [key for end, key in self._introduced if 0 <= sentence.start - end < _LIST]:
+            return introduced[-1]
         return headed or self._section
+
+    def _is_item(self, sentence: _Sentence) -> bool:
+        """Whether a sentence is short and bears a weight, as « 3 Développement durable 10 » does."""
+        letters = self._text.letters[sentence.start : sentence.end]
+        return len(letters) < _BESIDE and _ITEM.search(letters) is not None
+
+    def _is_listed(self, sentence: _Sentence) -> bool:
+        """Whether a sentence stands in a list of criteria with weights, the price among them."""
+        return self._lists_criteria and bears_weight(
+            self._text.letters[max(0, sentence.start - _BESIDE) : sentence.end + _BESIDE]
+        )
 
     def _finding(self, family: str, hit: Hit[Entry], sentence: _Sentence, section: str) -> Found:
         criterion = _criteria()[family]
-        kind = self._kind(criterion, sentence, section)
+        kind = self._kind(criterion, sentence, section, hit.entry.role)
         polarity = self._polarity(family, hit, sentence)
         counts = kind in _COUNTING and polarity is not Polarity.EXCLUDED
         letters = self._text.letters[sentence.start : sentence.end]
@@ -206,7 +242,7 @@ class _Reading:
             rule=f"{family}.{hit.entry.language}: {hit.pattern}"[:120],
         )
 
-    def _kind(self, criterion: EssCriterion, sentence: _Sentence, section: str) -> FindingKind:
+    def _kind(self, criterion: EssCriterion, sentence: _Sentence, section: str, role: Role) -> FindingKind:
         if criterion.key in ACCESS:
             return FindingKind.ACCESS
         letters = self._text.letters[sentence.start : sentence.end]
@@ -223,7 +259,7 @@ class _Reading:
             criterion.eforms.get("reserved") and _RESERVES.search(letters)
         ):
             return FindingKind.RESERVED
-        if section == "qualification":
+        if section == "qualification" or (role is Role.QUALIFYING and section != "execution"):
             return FindingKind.QUALIFICATION
         if section == "participation":
             return FindingKind.PARTICIPATION_CONDITION
@@ -237,7 +273,17 @@ class _Reading:
             if family in sentence.refused or (hit.entry.role is Role.WEAK and _REFUSES.search(letters)):
                 return Polarity.EXCLUDED
             return Polarity.LIMITED if family in sentence.limited else Polarity.ADMITTED
-        return Polarity.PRESENT
+        before, after = _negations()
+        if before.search(letters, 0, hit.start - sentence.start):
+            return Polarity.EXCLUDED
+        return Polarity.EXCLUDED if after.match(letters, hit.end - sentence.start) else Polarity.PRESENT
+
+
+@lru_cache(maxsize=1)
+def _negations() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = ess_criteria().negation
+    before, after = ("|".join(map(spelled, each)) for each in (words.before, words.after))
+    return re.compile(rf"\b(?:{before})\s+(?:\w+\s+)?$"), re.compile(rf"\s*:\s*(?:{after})\b")
 
 
 @lru_cache(maxsize=1)
@@ -246,7 +292,7 @@ def _criteria() -> dict[str, EssCriterion]:
 
 
 def _placed(cut: list[tuple[int, int]], hits: Iterable[Hit[Entry]]) -> list[_Sentence]:
-    """The sentences that name a criterion, each with what else stands in it."""
+    """The sentences in which a pattern stands, each with what it says there."""
     placed: list[_Sentence] = []
     numbered = iter(cut)
     current = _Sentence(0, 0)
@@ -255,7 +301,7 @@ def _placed(cut: list[tuple[int, int]], hits: Iterable[Hit[Entry]]) -> list[_Sen
             current = _Sentence(*next(numbered))
             placed.append(current)
         role, of = hit.entry.role, hit.entry.of
-        if role in (Role.STRONG, Role.WEAK, Role.NEGATIVE):
+        if role in _NAMING or role is Role.NEGATIVE:
             current.named.append(hit)
         if role is Role.CUE:
             current.cues.add(of)
@@ -263,4 +309,4 @@ def _placed(cut: list[tuple[int, int]], hits: Iterable[Hit[Entry]]) -> list[_Sen
             current.refused.add(of)
         elif role is Role.LIMITED:
             current.limited.add(of)
-    return [sentence for sentence in placed if sentence.named]
+    return placed

@@ -37,6 +37,11 @@ def bears_weights(letters: str) -> bool:
     return len(_WITH_UNIT.findall(letters)) >= 2
 
 
+def bears_weight(letters: str) -> bool:
+    """Whether a part of a plain text states a weight."""
+    return _WITH_UNIT.search(letters) is not None
+
+
 def _value(number: str) -> float | None:
     value = float(number.replace(",", "."))
     return value if 0 < value <= _MOST else None
