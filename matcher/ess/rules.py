@@ -188,13 +188,19 @@ class _Reading:
     def _section_of(self, sentence: _Sentence) -> str:
         if self._section in ("award", "procedure"):
             return self._section
-        before = [(at, key) for at, key in self._headings if at < sentence.end and sentence.start - at < _REACH]
+        named = sentence.named[0].end
+        before = [(at, key) for at, key in self._headings if at < named and sentence.start - at < _REACH]
         headed = max(before)[1] if before else ""
         if headed == "award" or (headed != "qualification" and self._is_listed(sentence)):
             return "award"
-        if not headed and not self._section and ("award" in sentence.cues or self._is_item(sentence)):
+        if (
+            not headed
+            and not self._section
+            and "procedure" not in sentence.cues
+            and ("award" in sentence.cues or self._is_item(sentence))
+        ):
             return "award"
-        for part in ("boilerplate", "execution", "qualification"):
+        for part in ("execution", "boilerplate", "qualification"):
             if part in sentence.cues:
                 return part
         if introduced := [key for end, key in self._introduced if 0 <= sentence.start - end < _LIST]:
