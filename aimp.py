@@ -18,6 +18,8 @@ _VERBS = {
     "codes": "crawler.commands",
     "sources": "crawler.generic.command",
     "merge": "procurement.commands",
+    "read": "matcher.ess.commands",
+    "ess": "matcher.ess.commands",
     "match": "matcher.commands",
     "train": "matcher.commands",
     "alert": "procurement.commands",

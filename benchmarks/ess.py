@@ -50,12 +50,12 @@ def by_rules(row: Row) -> Answer:
     found = findings(row)
     families: dict[str, list[str]] = {}
     for each in found:
-        families.setdefault(each.family, []).append(each.evidence)
+        families.setdefault(each.family, []).append(each.quote)
     return Answer(any(each.counts for each in found), families)
 
 
 def by_bare_patterns(row: Row) -> Answer:
-    """What the patterns alone say, in all languages, without sections: any family but those of access counts."""
+    """What the patterns alone say, in all languages, without sections: any family but access counts."""
     letters = plain(row["text"]).letters
     families: dict[str, list[str]] = {}
     everywhere = [each for patterns in ess_criteria().ignore.values() for each in patterns]
@@ -116,7 +116,9 @@ def _overlaps(text: str, labelled: Sequence[str], found: Sequence[str]) -> bool:
     return any(a < d and c < b for a, b in spans(labelled) for c, d in spans(found))
 
 
-def intervals(rows: Sequence[Row], answers: Sequence[Answer], keys: Sequence[str]) -> dict[str, tuple[float, float]]:
+def intervals(
+    rows: Sequence[Row], answers: Sequence[Answer], keys: Sequence[str]
+) -> dict[str, tuple[float, float]]:
     """Where each measure lies in 95 of 100 draws of passages with replacement."""
     draw = np.random.default_rng(SEED)
     values: dict[str, list[float]] = {key: [] for key in keys}
@@ -141,7 +143,10 @@ def score(path: Path) -> None:
         spread = intervals(rows, answers, ("ess F1", "families F1"))
         print(f"\n{name}")
         for key, value in found.items():
-            print(f"  {key:20} {value:.3f}" + (f"  [{spread[key][0]:.2f}, {spread[key][1]:.2f}]" if key in spread else ""))
+            print(
+                f"  {key:20} {value:.3f}"
+                + (f"  [{spread[key][0]:.2f}, {spread[key][1]:.2f}]" if key in spread else "")
+            )
     for language in sorted({row["lang"] for row in rows}):
         part = [row for row in rows if row["lang"] == language]
         found = measures(part, [by_rules(row) for row in part])
@@ -162,7 +167,7 @@ def write(source: Path, target: Path) -> None:
                         "kind": each.kind.value,
                         "polarity": each.polarity.value,
                         "weight": each.weight,
-                        "evidence": each.evidence,
+                        "evidence": each.quote,
                     }
                     for each in found
                 ],
@@ -172,7 +177,9 @@ def write(source: Path, target: Path) -> None:
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     verbs = parser.add_subparsers(dest="verb", required=True)
     finding, scoring = verbs.add_parser("find"), verbs.add_parser("score")
     for verb in (finding, scoring):

@@ -1,7 +1,8 @@
-"""Typed reader of ess_criteria.toml: what a notice may ask of the social and solidarity economy, and its words."""
+"""Typed reader of ess_criteria.toml: what a notice may ask for, by which words it is found."""
 
 from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -14,6 +15,16 @@ _LANGUAGES = frozenset({"fr", "de", "it", "en"})
 # Patterns by language; those under `any` are read in a text of every language.
 Patterns = dict[Literal["fr", "de", "it", "en", "any"], tuple[str, ...]]
 Sentences = dict[Literal["fr", "de", "it", "en"], tuple[str, ...]]
+
+
+EformsList = Literal[
+    "social_objective",
+    "environmental_impact",
+    "gpp_criteria",
+    "strategic_procurement",
+    "accessibility",
+    "reserved",
+]
 
 
 class _Block(BaseModel):
@@ -31,8 +42,8 @@ class LegalBasis(_Block):
 class EssCriterion(_Block):
     """One family of criteria: how it is called, what it rests on, and by which words it is found.
 
-    `patterns` name it anywhere, `weak` only among award criteria, `qualifying` speak of the bidder rather than
-    of what is bought; `ignore` are words that look like it,
+    `patterns` name it anywhere, `weak` only among award criteria, `qualifying` speak of the bidder, not of
+    what is bought; `ignore` are words that look like it,
     `negative` and `limited` turn a rule of access into a refusal or a bound. `matches` and `ignores` are
     sentences that a test reads.
     """
@@ -44,8 +55,10 @@ class EssCriterion(_Block):
     definition: dict[str, str]
     goal: str = ""
     treaty_gate: str = "none"
-    # Codes of eForms that state this criterion, by the list that they stand in.
-    eforms: dict[str, tuple[str, ...]] = {}
+    # Codes of eForms that state this criterion, by the list that they stand in; each code states one.
+    eforms: dict[EformsList, tuple[str, ...]] = {}
+    # Where its words stand beside « réservé », the contract is reserved to those it speaks of.
+    may_be_reserved: bool = False
     legal_basis: tuple[LegalBasis, ...] = ()
     # A condition that every bidder signs: only as a criterion with a weight does it set one apart.
     is_condition_for_all: bool = False
@@ -90,11 +103,20 @@ class EssCriterion(_Block):
 class SectionForm(_Block):
     """A part of a notice that decides what a finding in it means.
 
-    `fields` are names of form fields (`*` stands for anything), `headings` what opens it within a text, `cues`
-    what shows within a sentence that it speaks for this part.
+    `fields` are names of form fields (`*` stands for anything), `headings` open it within a text, `cues`
+    show within a sentence that it speaks for this part.
     """
 
-    key: Literal["award", "execution", "qualification", "participation", "subject", "boilerplate", "procedure"]
+    key: Literal[
+        "award",
+        "execution",
+        "qualification",
+        "participation",
+        "subject",
+        "procedure",
+        "money",
+        "boilerplate",
+    ]
     fields: tuple[str, ...] = ()
     headings: Patterns = {}
     cues: Patterns = {}
@@ -130,13 +152,39 @@ class EssCriteria(_Block):
     @classmethod
     def _each_once(cls, value: tuple[EssCriterion, ...]) -> tuple[EssCriterion, ...]:
         keys = [criterion.key for criterion in value]
-        twice = {key for key in keys if keys.count(key) > 1}
+        codes = [
+            f"{name} {code}"
+            for criterion in value
+            for name, stated in criterion.eforms.items()
+            for code in stated
+        ]
+        twice = {each for each in (*keys, *codes) if (*keys, *codes).count(each) > 1}
         if twice:
             raise ValueError(f"{', '.join(sorted(twice))} stands twice")
         return value
+
+    def stated_by(self, name: str, code: str) -> EssCriterion | None:
+        """The criterion that a code of a list of eForms states; None when no criterion knows it."""
+        return next(
+            (
+                each
+                for each in self.criterion
+                for known, codes in each.eforms.items()
+                if known == name and code in codes
+            ),
+            None,
+        )
+
+
+_NAME = "ess_criteria.toml"
+
+
+def ess_criteria_file() -> str:
+    """The file as it is written: what other chambers take over, its version and licence at the top."""
+    return (Path(__file__).parent / _NAME).read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)
 def ess_criteria() -> EssCriteria:
     """The criteria as they are read, labelled and exported."""
-    return read_table(EssCriteria, "ess_criteria.toml")
+    return read_table(EssCriteria, _NAME)

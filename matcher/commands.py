@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 @click.command()
 def match() -> None:
-    """Match what is new with whom it concerns; once a week, draw a sample of the rest for the staff."""
+    """Read and match what is new with whom it concerns; once a week, draw a sample of the rest for staff."""
     from matcher.cpv.suggesting import suggester_in_use
+    from matcher.ess.commands import read_now
     from matcher.registry import classifier_in_use
     from matcher.run import match_pending
     from matcher.sampling import draw_samples
 
     engine, classifier = ready_engine(), classifier_in_use(settings().data_dir)
+    click.echo(str(read_now(engine)))
     suggest = suggester_in_use(engine, settings().data_dir)
     with Progress("Matching") as progress:
         report = match_pending(

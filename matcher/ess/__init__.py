@@ -1,1 +1,1 @@
-"""Reading notices for criteria of the social and solidarity economy: rules first, a learned opinion beside."""
+"""Reading notices for what they ask of the social and solidarity economy."""

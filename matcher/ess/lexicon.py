@@ -1,4 +1,4 @@
-"""Patterns of many families found in a text in one go: only those that start as a word does are tried at it."""
+"""Patterns of many families found in a text in one go: at a word only those that start so are tried."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,10 @@ T = TypeVar("T")
 
 # So many first letters of a word are looked up; what stands within compounds is looked for by more.
 _FIRST, _WITHIN = 7, 12
+# A service that reads for months must not keep every word that it ever met.
+_MOST_STARTS = 20_000
 _WORD_START = re.compile(r"\b[^\W_]{1,7}")
+_CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
 _ANY_START = re.compile(r"\\w(?:\*|\{\d*,\d*\})")
 _CLASS = re.compile(r"\[([a-z0-9]+)\]")
 _REPEATED = re.compile(r"[?*+]|\{\d*,?\d*\}")
@@ -27,20 +30,30 @@ class Hit(Generic[T]):
     end: int
 
 
-Tried = tuple[Callable[[str, int, int], re.Match[str] | None], str, T]
+_Match = Callable[[str, int, int], re.Match[str] | None]
+Tried = tuple[_Match, str, T]
 
 
-class _ByStart(dict[str, Sequence[Tried[T]]]):
-    """The patterns that may stand where a word starts with these letters: worked out once for each start."""
+class _ByStart(dict[str, tuple[_Match | None, Sequence[Tried[T]]]]):
+    """The patterns that may stand where a word starts with these letters: worked out once for each start.
+
+    Before them comes one expression that holds them all: where it fails, none of them need be tried.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[str, list[Tried[T]]] = {}
+        self._joint: dict[tuple[str, ...], _Match] = {}
 
-    def __missing__(self, first: str) -> Sequence[Tried[T]]:
-        found = [each for size in range(len(first), 0, -1) for each in self.known.get(first[:size], ())]
-        self[first] = found
-        return found
+    def __missing__(self, first: str) -> tuple[_Match | None, Sequence[Tried[T]]]:
+        if len(self) > _MOST_STARTS:
+            self.clear()
+        tried = [each for size in range(len(first), 0, -1) for each in self.known.get(first[:size], ())]
+        written = tuple(each for _, each, _ in tried)
+        if len(tried) > 1 and written not in self._joint:
+            self._joint[written] = compiled_pattern("|".join(written)).match
+        self[first] = self._joint.get(written), tried
+        return self[first]
 
 
 class Lexicon(Generic[T]):
@@ -64,14 +77,16 @@ class Lexicon(Generic[T]):
         numbered = iter(sentences)
         limit = 0
         for word in _WORD_START.finditer(letters):
-            tried = by_start[word[0]]
+            joint, tried = by_start[word[0]]
             start = word.start()
             if start in within:
-                tried = (*tried, *within[start])
+                joint, tried = None, (*tried, *within[start])
             if not tried:
                 continue
             while start >= limit:
                 _, limit = next(numbered, (0, len(letters)))
+            if joint is not None and joint(letters, start, limit) is None:
+                continue
             for match_at, written, entry in tried:
                 match = match_at(letters, start, limit)
                 if match is not None:
@@ -102,8 +117,9 @@ def compiled_pattern(written: str) -> re.Pattern[str]:
 
 
 def spelled(written: str) -> str:
-    """A pattern of config as a regular expression spells it; an apostrophe may be lost, as sources lose it."""
-    return written.replace("’", r"'?\s?").replace(" ?", r"\s*").replace(" ", r"\s+")
+    """A pattern of config as a regular expression spells it; sources lose apostrophes, so one may be."""
+    plain = written.replace("’", r"'?\s?").replace(" ?", r"\s*").replace(" ", r"\s+")
+    return _CAPTURING.sub("(?:", plain)
 
 
 def first_letters(written: str, *, most: int = _FIRST) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""A text made plain for patterns (lower case, no accents, no broken words), each place of it known in the original."""
+"""A text made plain for patterns: lower case, no accents, no broken words; places in it stay known."""
 
 import re
 import unicodedata

@@ -1,6 +1,7 @@
 """Finding criteria in a text by rules: words first, then what the part of the notice makes of them."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -24,12 +25,13 @@ ACCESS = frozenset({"allotissement_acces_pme", "variantes_admises", "consortium_
 _RESERVED = "marche_reserve"
 # A heading speaks for so many characters after it.
 _REACH = 2_500
-_LONGEST_EVIDENCE = 400
 # « … les compétences suivantes : » speaks for the list after it, so far.
 _LIST = 700
 _INTRODUCING = frozenset({"qualification", "boilerplate"})
 # So far from a weight a sentence is still an item of a list of criteria.
 _BESIDE = 120
+# So far before a criterion « aucun » still speaks of it.
+_NEAR = 40
 _COUNTING = frozenset(
     {
         FindingKind.AWARD,
@@ -39,9 +41,13 @@ _COUNTING = frozenset(
         FindingKind.RESERVED,
     }
 )
-_REFUSES = re.compile(r"\b(?:nicht|keine?[nrsm]?|nein|non|pas|aucune?|nessun\w*|not|no|exclu\w*|esclus\w*|interdit\w*|ausgeschlossen)\b")
+_REFUSES = re.compile(
+    r"\b(?:nicht|keine?[nrsm]?|nein|non|pas|aucune?|nessun\w*|not|no|exclu\w*|esclus\w*|interdit\w*|ausgeschlossen)\b"
+)
 _PRICE = re.compile(r"\b(?:prix|\w*preis\w*|prezzo|price|couts?|kosten|costo)\b")
-_RESERVES = re.compile(r"\b(?:reserve\w*|vorbehalten|reserviert|riservat\w+|reserved|secteur (?:du travail )?protege)\b")
+_RESERVES = re.compile(
+    r"\b(?:reserve\w*|vorbehalten|reserviert|riservat\w+|reserved|secteur (?:du travail )?protege)\b"
+)
 
 
 _ITEM = re.compile(r"^\W*\d{1,2}\s+[a-z][^\d]*\s\d{1,2}\W*$|\d\s?(?:%|points?\b|pts?\b|punkte?\b|punti\b)")
@@ -95,7 +101,11 @@ def find(text: str, *, language: str | None = None, section: str = "") -> list[F
 def section_of_field(name: str) -> str:
     """The part of a notice that a form field belongs to; empty when nothing is known of it."""
     return next(
-        (form.key for form in ess_criteria().section if any(fnmatchcase(name, known) for known in form.fields)),
+        (
+            form.key
+            for form in ess_criteria().section
+            if any(fnmatchcase(name, known) for known in form.fields)
+        ),
         "",
     )
 
@@ -188,9 +198,7 @@ class _Reading:
     def _section_of(self, sentence: _Sentence) -> str:
         if self._section in ("award", "procedure"):
             return self._section
-        named = sentence.named[0].end
-        before = [(at, key) for at, key in self._headings if at < named and sentence.start - at < _REACH]
-        headed = max(before)[1] if before else ""
+        headed = self._headed(sentence)
         if headed == "award" or (headed != "qualification" and self._is_listed(sentence)):
             return "award"
         if (
@@ -203,9 +211,17 @@ class _Reading:
         for part in ("execution", "boilerplate", "qualification"):
             if part in sentence.cues:
                 return part
-        if introduced := [key for end, key in self._introduced if 0 <= sentence.start - end < _LIST]:
-            return introduced[-1]
+        row = bisect_right(self._introduced, (sentence.start, "~")) - 1
+        if row >= 0 and sentence.start - self._introduced[row][0] < _LIST:
+            return self._introduced[row][1]
         return headed or self._section
+
+    def _headed(self, sentence: _Sentence) -> str:
+        """The part that the last heading before a sentence opens, where it is not too far away."""
+        row = bisect_left(self._headings, (sentence.named[0].end, "")) - 1
+        if row < 0 or sentence.start - self._headings[row][0] >= _REACH:
+            return ""
+        return self._headings[row][1]
 
     def _is_item(self, sentence: _Sentence) -> bool:
         """Whether a sentence is short and bears a weight, as « 3 Développement durable 10 » does."""
@@ -227,12 +243,13 @@ class _Reading:
         weight = None
         if kind in (FindingKind.AWARD, FindingKind.QUALIFICATION):
             weight = weight_beside(
-                letters, hit.start - sentence.start, hit.end - sentence.start, is_listed=self._section == "award"
+                letters,
+                hit.start - sentence.start,
+                hit.end - sentence.start,
+                is_listed=self._section == "award",
             )
-        whole = self._text.origin(*trimmed(self._text.clean, sentence.start, sentence.end))
-        start, end = whole
-        if end - start > _LONGEST_EVIDENCE:
-            start, end = self._text.origin(hit.start, hit.end)
+        start, end = self._text.origin(hit.start, hit.end)
+        whole = slice(*self._text.origin(*trimmed(self._text.clean, sentence.start, sentence.end)))
         return Found(
             family=family,
             kind=kind,
@@ -240,10 +257,9 @@ class _Reading:
             counts=counts,
             weight=weight,
             start=start,
-            end=end,
             evidence=self._text.original[start:end],
-            sentence_start=whole[0],
-            sentence=self._text.original[slice(*whole)],
+            sentence_start=whole.start,
+            sentence=self._text.original[whole],
             language=hit.entry.language,
             rule=f"{family}.{hit.entry.language}: {hit.pattern}"[:120],
         )
@@ -261,15 +277,13 @@ class _Reading:
         if criterion.is_condition_for_all:
             is_asked = section == "execution"
             return FindingKind.EXECUTION_CONDITION if is_asked else FindingKind.PARTICIPATION_CONDITION
-        if _RESERVED in criterion.eforms.get("reserved", ()) or (
-            criterion.eforms.get("reserved") and _RESERVES.search(letters)
-        ):
+        if criterion.may_be_reserved and _RESERVES.search(letters):
             return FindingKind.RESERVED
         if section == "qualification" or (role is Role.QUALIFYING and section != "execution"):
             return FindingKind.QUALIFICATION
         if section == "participation":
             return FindingKind.PARTICIPATION_CONDITION
-        if section == "procedure":
+        if section in ("procedure", "money"):
             return FindingKind.BOILERPLATE
         return FindingKind.EXECUTION_CONDITION if section == "execution" else FindingKind.SUBJECT
 
@@ -280,7 +294,8 @@ class _Reading:
                 return Polarity.EXCLUDED
             return Polarity.LIMITED if family in sentence.limited else Polarity.ADMITTED
         before, after = _negations()
-        if before.search(letters, 0, hit.start - sentence.start):
+        at = hit.start - sentence.start
+        if before.search(letters, max(0, at - _NEAR), at):
             return Polarity.EXCLUDED
         return Polarity.EXCLUDED if after.match(letters, hit.end - sentence.start) else Polarity.PRESENT
 

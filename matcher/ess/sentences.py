@@ -6,7 +6,19 @@ _CAPITAL = r"A-ZÀ-ÖØ-Þ«„“\"(\[•"
 _MARK = re.compile(r"[.!?…;•▪●·►➢❖→\n–—-]|points(?=\d)|%(?=[A-Z])")
 _ABBREVIATED = "".join(
     rf"(?<!\b{word}\.)"
-    for word in ("[aA]rt", "[nN]r", "[nN]o", "[nN]os", "bzw", "[iI]nkl", "resp", "[eE]vtl", "Abs", "[zZ]iff", r"\w")
+    for word in (
+        "[aA]rt",
+        "[nN]r",
+        "[nN]o",
+        "[nN]os",
+        "bzw",
+        "[iI]nkl",
+        "resp",
+        "[eE]vtl",
+        "Abs",
+        "[zZ]iff",
+        r"\w",
+    )
 )
 _END = re.compile(
     # A full stop, unless it ends an abbreviation.

@@ -4,7 +4,8 @@ import re
 
 _NUMBER = r"(\d{1,3}(?:[.,]\d{1,2})?)"
 _WITH_UNIT = re.compile(
-    rf"(?<![\d.,/]){_NUMBER}\s?(?:%|v\. ?h\.|(?:points?|pts?|punkten?|punkte?|punti)\b)|/\s?{_NUMBER}\b(?!\s?\d)"
+    rf"(?<![\d.,/]){_NUMBER}\s?(?:%|v\. ?h\.|(?:points?|pts?|punkten?|punkte?|punti)\b)"
+    rf"|/\s?{_NUMBER}\b(?!\s?\d)"
 )
 _NAMED = re.compile(
     rf"(?:ponderation|gewichtung|gewicht|ponderazione|weighting|weight|poids|coefficient|peso)\W{{0,6}}{_NUMBER}"
