@@ -62,7 +62,7 @@ def by_bare_patterns(row: Row) -> Answer:
     for criterion in ess_criteria().criteria:
         ignored = [each for patterns in criterion.ignore.values() for each in patterns] + everywhere
         spans = [m.span() for each in ignored for m in compiled_pattern(each).finditer(letters)]
-        for patterns in criterion.patterns.values():
+        for patterns in (*criterion.patterns.values(), *criterion.qualifying.values()):
             for each in patterns:
                 for match in compiled_pattern(each).finditer(letters):
                     if not any(a < match.end() and match.start() < b for a, b in spans):

@@ -60,9 +60,9 @@ class EssCriterion(_Block):
     # Where its words stand beside « réservé », the contract is reserved to those it speaks of.
     may_be_reserved: bool = False
     legal_basis: tuple[LegalBasis, ...] = ()
-    # A condition that every bidder signs: only as a criterion with a weight does it set one apart.
+    # What `qualifying` names is signed by every bidder: only a criterion with a weight sets one apart by it.
     is_condition_for_all: bool = False
-    patterns: Patterns
+    patterns: Patterns = {}
     weak: Patterns = {}
     qualifying: Patterns = {}
     ignore: Patterns = {}

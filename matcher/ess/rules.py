@@ -41,15 +41,32 @@ _COUNTING = frozenset(
         FindingKind.RESERVED,
     }
 )
+# What a finding is by the part it stands in; in a subject, or where nothing is known, its words decide.
+_KINDS = {
+    "award": FindingKind.AWARD,
+    "execution": FindingKind.EXECUTION_CONDITION,
+    "qualification": FindingKind.QUALIFICATION,
+    "participation": FindingKind.PARTICIPATION_CONDITION,
+    "procedure": FindingKind.BOILERPLATE,
+    "money": FindingKind.BOILERPLATE,
+    "boilerplate": FindingKind.BOILERPLATE,
+}
 _REFUSES = re.compile(
-    r"\b(?:nicht|keine?[nrsm]?|nein|non|pas|aucune?|nessun\w*|not|no|exclu\w*|esclus\w*|interdit\w*|ausgeschlossen)\b"
+    r"\b(?:nicht|keine?[nrsm]?|nein|non|pas|aucune?|nessun\w*|not|no|exclu\w*|esclus\w*|interdit\w*"
+    r"|ausgeschlossen)\b"
 )
 _PRICE = re.compile(r"\b(?:prix|\w*preis\w*|prezzo|price|couts?|kosten|costo)\b")
 _RESERVES = re.compile(
-    r"\b(?:reserve\w*|vorbehalten|reserviert|riservat\w+|reserved|secteur (?:du travail )?protege)\b"
+    r"\b(?:reserve\w* (?:a|aux) (?:des |les |une? |l')?"
+    r"(?:entreprises?|structures?|operateurs?|ateliers?|esat|etablis|organis|associations?)"
+    r"|(?:lot|marche)s? reserves?|secteur (?:du travail )?protege|vorbehalten|reserviert|riservat[oiae]|reserved)"
 )
 
 
+_REQUIRES = re.compile(
+    r"\b(?:doi(?:t|vent)|devr\w+|exige\w*|au moins|conformes?|labels?|normes?|mussen|muss|mindestens"
+    r"|standard\w*|dev(?:e|ono)|dovr\w+|almeno|must|shall|required|at least|compliant)\b"
+)
 _ITEM = re.compile(r"^\W*\d{1,2}\s+[a-z][^\d]*\s\d{1,2}\W*$|\d\s?(?:%|points?\b|pts?\b|punkte?\b|punti\b)")
 
 
@@ -270,22 +287,16 @@ class _Reading:
         letters = self._text.letters[sentence.start : sentence.end]
         if criterion.key == _RESERVED:
             return FindingKind.RESERVED
-        if section == "award":
-            return FindingKind.AWARD
-        if section == "boilerplate":
-            return FindingKind.BOILERPLATE
-        if criterion.is_condition_for_all:
-            is_asked = section == "execution"
-            return FindingKind.EXECUTION_CONDITION if is_asked else FindingKind.PARTICIPATION_CONDITION
+        if section in ("award", "boilerplate"):
+            return _KINDS[section]
+        if role is Role.QUALIFYING and section != "execution":
+            is_signed = criterion.is_condition_for_all
+            return FindingKind.PARTICIPATION_CONDITION if is_signed else FindingKind.QUALIFICATION
         if criterion.may_be_reserved and _RESERVES.search(letters):
             return FindingKind.RESERVED
-        if section == "qualification" or (role is Role.QUALIFYING and section != "execution"):
-            return FindingKind.QUALIFICATION
-        if section == "participation":
-            return FindingKind.PARTICIPATION_CONDITION
-        if section in ("procedure", "money"):
-            return FindingKind.BOILERPLATE
-        return FindingKind.EXECUTION_CONDITION if section == "execution" else FindingKind.SUBJECT
+        if section in _KINDS:
+            return _KINDS[section]
+        return FindingKind.TECHNICAL_SPEC if _REQUIRES.search(letters) else FindingKind.SUBJECT
 
     def _polarity(self, family: str, hit: Hit[Entry], sentence: _Sentence) -> Polarity:
         letters = self._text.letters[sentence.start : sentence.end]

@@ -38,9 +38,14 @@ def sentences(clean: str) -> list[tuple[int, int]]:
     starts = [0]
     for mark in _MARK.finditer(clean):
         end = _END.match(clean, mark.start())
-        if end is not None and starts[-1] < end.end() < len(clean):
+        # A bullet at the start of a line parts nothing: the line has ended already.
+        if end is not None and end.end() < len(clean) and not _is_blank(clean, starts[-1], mark.start()):
             starts.append(end.end())
     return list(zip(starts, [*starts[1:], len(clean)], strict=True))
+
+
+def _is_blank(clean: str, start: int, end: int) -> bool:
+    return start >= end or clean[start:end].isspace()
 
 
 def trimmed(clean: str, start: int, end: int) -> tuple[int, int]:

@@ -10,8 +10,9 @@ _WITH_UNIT = re.compile(
 _NAMED = re.compile(
     rf"(?:ponderation|gewichtung|gewicht|ponderazione|weighting|weight|poids|coefficient|peso)\W{{0,6}}{_NUMBER}"
 )
-_LEADING = re.compile(rf"^\W*{_NUMBER}\s+(?=\D)")
-# Within a list of criteria that each bear a number, one without a unit is a weight as well.
+# « 10 Nachhaltigkeit », not « 1.2 Nachhaltigkeit – 5 % »; « 2 Valeur environnementale 10 ».
+_LEADING = re.compile(r"^\W*(\d{1,3}(?:,\d{1,2})?)\s?%?\s*(?=[^\W\d])")
+_TRAILING = re.compile(r"^\W*\d{1,2}\s+[a-z].*\s(\d{1,2})\W*$", re.DOTALL)
 _MOST = 100.0
 
 
@@ -20,7 +21,7 @@ def weight_beside(sentence: str, start: int, end: int, *, is_listed: bool) -> fl
 
     `is_listed`: the sentence is an item of a list of criteria, where a number in front is the weight.
     """
-    if is_listed and (leading := _LEADING.match(sentence) or re.match(rf"^\W*{_NUMBER}\s?%", sentence)):
+    if is_listed and (leading := _LEADING.match(sentence)):
         return _value(leading.group(1))
     found = [
         (match.start() - end if match.start() >= end else start - match.end() + 20, match)
@@ -28,7 +29,8 @@ def weight_beside(sentence: str, start: int, end: int, *, is_listed: bool) -> fl
         for match in pattern.finditer(sentence)
     ]
     if not found:
-        return None
+        trailing = _TRAILING.match(sentence)
+        return _value(trailing.group(1)) if trailing else None
     _, nearest = min(found, key=lambda each: each[0])
     return _value(next(group for group in nearest.groups() if group))
 
