@@ -25,6 +25,8 @@ ACCESS = frozenset({"allotissement_acces_pme", "variantes_admises", "consortium_
 _RESERVED = "marche_reserve"
 # A heading speaks for so many characters after it.
 _REACH = 2_500
+# Parts that a sentence may speak for by its own words, the stronger first.
+_SPEAKING = ("execution", "boilerplate", "qualification", "money", "procedure")
 # « … les compétences suivantes : » speaks for the list after it, so far.
 _LIST = 700
 _INTRODUCING = frozenset({"qualification", "boilerplate"})
@@ -56,6 +58,10 @@ _REFUSES = re.compile(
     r"|ausgeschlossen)\b"
 )
 _PRICE = re.compile(r"\b(?:prix|\w*preis\w*|prezzo|price|couts?|kosten|costo)\b")
+_OF_PEOPLE = re.compile(
+    r"schlusselperson|referen[zc]|projektleit|teilprojekt|berufserfahrung|lebenslauf|\bcv\b|\bchef(?:fe)? d[eu] projet"
+    r"|experience professionnelle|personnes?[- ]cles?|key (?:staff|person)|persone chiave"
+)
 _RESERVES = re.compile(
     r"\b(?:reserve\w* (?:a|aux) (?:des |les |une? |l')?"
     r"(?:entreprises?|structures?|operateurs?|ateliers?|esat|etablis|organis|associations?)"
@@ -210,24 +216,21 @@ class _Reading:
         if family in ACCESS:
             return self._section == "procedure"
         # « Ausbildung » of the people named for the job is no criterion of its own.
-        return section == "award" and "qualification" not in sentence.cues
+        letters = self._text.letters[sentence.start : sentence.end]
+        return section == "award" and _OF_PEOPLE.search(letters) is None
 
     def _section_of(self, sentence: _Sentence) -> str:
         if self._section in ("award", "procedure"):
             return self._section
         headed = self._headed(sentence)
-        if headed == "award" or (headed != "qualification" and self._is_listed(sentence)):
+        if headed == "award":
             return "award"
-        if (
-            not headed
-            and not self._section
-            and "procedure" not in sentence.cues
-            and ("award" in sentence.cues or self._is_item(sentence))
-        ):
+        # A list of criteria may be one of award; what it says of references or oaths it says of the bidder.
+        asks = next((part for part in _SPEAKING if part in sentence.cues), "")
+        if not asks and headed != "qualification" and self._is_weighed(sentence):
             return "award"
-        for part in ("execution", "boilerplate", "qualification"):
-            if part in sentence.cues:
-                return part
+        if asks:
+            return asks
         row = bisect_right(self._introduced, (sentence.start, "~")) - 1
         if row >= 0 and sentence.start - self._introduced[row][0] < _LIST:
             return self._introduced[row][1]
@@ -240,16 +243,17 @@ class _Reading:
             return ""
         return self._headings[row][1]
 
-    def _is_item(self, sentence: _Sentence) -> bool:
-        """Whether a sentence is short and bears a weight, as « 3 Développement durable 10 » does."""
-        letters = self._text.letters[sentence.start : sentence.end]
-        return len(letters) < _BESIDE and _ITEM.search(letters) is not None
-
-    def _is_listed(self, sentence: _Sentence) -> bool:
-        """Whether a sentence stands in a list of criteria with weights, the price among them."""
-        return self._lists_criteria and bears_weight(
-            self._text.letters[max(0, sentence.start - _BESIDE) : sentence.end + _BESIDE]
-        )
+    def _is_weighed(self, sentence: _Sentence) -> bool:
+        """Whether a sentence of no known part stands in a list of criteria with weights, or bears one itself."""
+        if self._section:
+            return False
+        letters = self._text.letters
+        if self._lists_criteria and bears_weight(
+            letters[max(0, sentence.start - _BESIDE) : sentence.end + _BESIDE]
+        ):
+            return True
+        own = letters[sentence.start : sentence.end]
+        return "award" in sentence.cues or (len(own) < _BESIDE and _ITEM.search(own) is not None)
 
     def _finding(self, family: str, hit: Hit[Entry], sentence: _Sentence, section: str) -> Found:
         criterion = _criteria()[family]
