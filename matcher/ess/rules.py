@@ -223,7 +223,7 @@ class _Reading:
         if self._section in ("award", "procedure"):
             return self._section
         headed = self._headed(sentence)
-        if headed == "award":
+        if headed == "award" and "boilerplate" not in sentence.cues:
             return "award"
         # A list of criteria may be one of award; what it says of references or oaths it says of the bidder.
         asks = next((part for part in _SPEAKING if part in sentence.cues), "")
