@@ -259,7 +259,12 @@ class _Reading:
         criterion = _criteria()[family]
         kind = self._kind(criterion, sentence, section, hit.entry.role)
         polarity = self._polarity(family, hit, sentence)
-        counts = kind in _COUNTING and polarity is not Polarity.EXCLUDED
+        is_signed = criterion.is_condition_for_all and hit.entry.role is Role.QUALIFYING
+        counts = (
+            kind in _COUNTING
+            and polarity is not Polarity.EXCLUDED
+            and (kind is FindingKind.AWARD or not is_signed)
+        )
         letters = self._text.letters[sentence.start : sentence.end]
         weight = None
         if kind in (FindingKind.AWARD, FindingKind.QUALIFICATION):
