@@ -74,17 +74,21 @@ def _change(session: "Session", models: "Path", act: str) -> str:
 
 
 def _train_match(engine: "Engine", models: "Path") -> None:
+    from sqlalchemy import select
+
     from matcher.labels import read_labels
     from matcher.registry import save_rules
     from matcher.training import Outcome
     from matcher.training import train as learn
     from procurement import succession
     from procurement.db import transaction
+    from procurement.models import Member
 
     save_rules(models)
     with transaction(engine, read_only=True) as session:
         labels = read_labels(session)
-    report = learn(labels, data_dir=settings().data_dir, now=clock(), by="aimp train")
+        sectors = {key: names for key, names in session.execute(select(Member.id, Member.sectors))}
+    report = learn(labels, data_dir=settings().data_dir, now=clock(), by="aimp train", sectors=sectors)
     if report.outcome is Outcome.PROMOTED:
         with transaction(engine) as session:
             succession.promoted(session, models, now=clock())
