@@ -2,7 +2,8 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from procurement.accounts import write_audit
 from procurement.errors import NotAllowed, RuleBroken
-from procurement.lessons import Precision, is_decided, matches_since, weights_of_judged
+from procurement.lessons import Precision, is_decided, proposed_since, weights_of_judged
 from procurement.models import AuditEntry, Chamber, Member, Person
 from procurement.rules import Rule
 from procurement.weights import Score
 
 WEEKS = 12
+# At nothing, every pair would be proposed.
+LEAST_THRESHOLD = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +51,29 @@ def coverage(
     `score` judges the stored signals anew, so that matches of several models are read by the one in use;
     without it each keeps the score that it was proposed with.
     """
-    matches = matches_since(session, chamber_id, now - timedelta(weeks=weeks))
-    scores = {match.id: score(match.signals) if score else match.score for match in matches}
+    matches = proposed_since(session, chamber_id, now - timedelta(weeks=weeks))
     judged = {match.id: weight for match, weight in weights_of_judged(matches)}
+    scored = [(score(match.signals) if score else match.score, match) for match in matches]
+    scored.sort(key=lambda each: each[0])
+    scores = [each for each, _ in scored]
+    ordered = [match for _, match in scored]
+    alerts = _sums(match.sample_of or 1 for match in ordered)
+    kept = _sums(match.is_good and not match.is_sample for match in ordered)
+    decided = _sums(is_decided(match) and not match.is_sample for match in ordered)
+    good = _sums(judged.get(match.id, 1.0) * match.is_good for match in ordered)
     rows = []
     for threshold in thresholds:
-        above = [match for match in matches if scores[match.id] >= threshold]
-        decided = [match for match in above if is_decided(match) and not match.is_sample]
-        missed = sum(
-            judged.get(match.id, 1.0)
-            for match in matches
-            if scores[match.id] < threshold and match.dropped_at is None and is_decided(match)
+        below = bisect_left(scores, threshold)
+        above = Precision(
+            int(kept[-1] - kept[below]), int(decided[-1] - decided[below] - kept[-1] + kept[below])
         )
-        alerts = sum(match.sample_of or 1 for match in above)
-        kept = sum(match.dropped_at is None for match in decided)
-        rows.append(
-            CoverageRow(threshold, alerts / weeks, Precision(kept, len(decided) - kept), missed / weeks)
-        )
+        rows.append(CoverageRow(threshold, (alerts[-1] - alerts[below]) / weeks, above, good[below] / weeks))
     return rows
+
+
+def _sums(values: Iterable[float]) -> list[float]:
+    """The sums of the first none, one, two … values."""
+    return list(itertools.accumulate(values, initial=0.0))
 
 
 def carry_thresholds(
@@ -83,7 +91,7 @@ def carry_thresholds(
     alerts or flood the staff. What was proposed lately is read by both, for some of it keeps the score of yet
     another. Nothing moves while there are too few matches to tell.
     """
-    matches = matches_since(session, chamber.id, now - timedelta(weeks=weeks))
+    matches = proposed_since(session, chamber.id, now - timedelta(weeks=weeks))
     if len(matches) < _LEAST_TO_CARRY:
         return
     before = (chamber.hold_from, chamber.strong_from)
@@ -118,7 +126,7 @@ def _threshold_for(ranked: Sequence[tuple[float, int]], wanted: int) -> float:
         return math.floor(ranked[0][0] * 1000 + 1) / 1000
     reached = itertools.accumulate(count for _, count in ranked)
     last = next(score for (score, _), count in zip(ranked, reached, strict=True) if count >= wanted)
-    return math.floor(last * 1000) / 1000
+    return max(math.floor(last * 1000) / 1000, LEAST_THRESHOLD)
 
 
 def set_bands(
@@ -138,7 +146,7 @@ def set_bands(
     """
     if not person.is_staff or person.chamber_id != chamber.id:
         raise NotAllowed
-    if not 0.0 < hold_from <= strong_from <= 1.0:
+    if not LEAST_THRESHOLD <= hold_from <= strong_from <= 1.0:
         raise RuleBroken(Rule.BANDS_CROSSED)
     before = {"bands": (chamber.hold_from, chamber.strong_from), "sends_strong": chamber.sends_strong}
     chamber.hold_from, chamber.strong_from, chamber.sends_strong = hold_from, strong_from, sends_strong

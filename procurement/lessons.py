@@ -3,11 +3,11 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from procurement.accounts import write_audit
 from procurement.errors import NotAllowed
@@ -93,7 +93,7 @@ def decisions(matches: Iterable[Match]) -> Decisions:
     )
 
 
-def is_decided(match: Match) -> bool:
+def is_decided(match: "Match | Proposed") -> bool:
     """Whether staff kept or dropped it; what goes out without waiting is decided by nobody."""
     return match.dropped_at is not None or (match.released_at is not None and match.decided_by_id is not None)
 
@@ -195,7 +195,7 @@ def recall(session: Session, *, chamber_id: int, since: datetime) -> Recall:
     Each sampled pair stands for the pairs that it was drawn from; those not judged yet are stood for by those
     of the same draw that were.
     """
-    matches = matches_since(session, chamber_id, since)
+    matches = proposed_since(session, chamber_id, since)
     kept = sum(match.released_at is not None for match in matches if not match.is_sample)
     weights = weights_of_judged(matches)
     good = [weight for match, weight in weights if match.dropped_at is None]
@@ -208,25 +208,44 @@ def recall(session: Session, *, chamber_id: int, since: datetime) -> Recall:
     )
 
 
-def matches_since(session: Session, chamber_id: int, since: datetime) -> list[Match]:
-    """What was proposed or drawn by chance since then, in that order, without what it was worded by."""
-    return list(
-        session.scalars(
-            select(Match)
-            .where(Match.chamber_id == chamber_id, Match.proposed_at >= since)
-            .options(defer(Match.reasons), defer(Match.risk))
-            .order_by(Match.id)
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the figures need of a match: score, signals, what became of it; read by the thousand."""
+
+    id: int
+    score: float
+    signals: Mapping[str, float]
+    proposed_at: datetime
+    released_at: datetime | None
+    dropped_at: datetime | None
+    decided_by_id: int | None
+    sample_of: int | None
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether chance drew it."""
+        return self.sample_of is not None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether staff kept it."""
+        return self.dropped_at is None and is_decided(self)
 
 
-def weights_of_judged(matches: Iterable[Match]) -> list[tuple[Match, float]]:
+def proposed_since(session: Session, chamber_id: int, since: datetime) -> list[Proposed]:
+    """What was proposed or drawn by chance since then, in that order."""
+    columns = (getattr(Match, each.name) for each in fields(Proposed))
+    wanted = select(*columns).where(Match.chamber_id == chamber_id, Match.proposed_at >= since)
+    return [Proposed(*row) for row in session.execute(wanted.order_by(Match.id))]
+
+
+def weights_of_judged(matches: Iterable[Proposed]) -> list[tuple[Proposed, float]]:
     """The sampled matches that staff decided on, each with the number of pairs that it stands for."""
-    draws: dict[tuple[datetime, int | None], list[Match]] = defaultdict(list)
+    draws: dict[tuple[datetime, int | None], list[Proposed]] = defaultdict(list)
     for match in matches:
         if match.is_sample:
             draws[match.proposed_at, match.sample_of].append(match)
-    weighted: list[tuple[Match, float]] = []
+    weighted: list[tuple[Proposed, float]] = []
     for (_, stands_for), drawn in draws.items():
         judged = [match for match in drawn if is_decided(match)]
         weighted += [(match, (stands_for or 0) * len(drawn) / len(judged)) for match in judged]

@@ -29,10 +29,10 @@ class Rule(Labelled):
     )
     BANDS_CROSSED = (
         "bands_crossed",
-        "Le seuil « à relire » va de 1 à 100, et ne dépasse pas celui de « forte ».",
-        "Die Schwelle «zu prüfen» liegt zwischen 1 und 100 und nicht über jener für «stark».",
-        "La soglia «da rileggere» va da 1 a 100 e non supera quella di «forte».",
-        "The threshold “to check” lies between 1 and 100, and not above the one for “strong”.",
+        "Le seuil « à relire » va de 0,1 à 100, et ne dépasse pas celui de « forte ».",
+        "Die Schwelle «zu prüfen» liegt zwischen 0,1 und 100 und nicht über jener für «stark».",
+        "La soglia «da rileggere» va da 0,1 a 100 e non supera quella di «forte».",
+        "The threshold “to check” lies between 0.1 and 100, and not above the one for “strong”.",
     )
     OTHER_MODEL = (
         "other_model",
