@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from procurement.accounts import write_audit
 from procurement.errors import NotAllowed
@@ -104,7 +104,7 @@ def _precision(count: Mapping[bool, int]) -> Precision:
 
 def decided_since(session: Session, *, chamber_id: int, since: datetime) -> Decisions:
     """What staff decided since then, whatever proposed it."""
-    return decisions(session.scalars(_decided(chamber_id).where(_decided_at >= since)))
+    return _figures_of(session, _decided(chamber_id).where(_decided_at >= since))
 
 
 def before_and_after(
@@ -112,15 +112,17 @@ def before_and_after(
 ) -> BeforeAndAfter:
     """What staff decided in the days before a promotion, and on what the promoted model proposed since."""
     decided = _decided(chamber_id)
-    earlier = session.scalars(
-        decided.where(
-            _decided_at < promoted_at,
-            _decided_at >= promoted_at - timedelta(days=days),
-            Match.model != model,
-        )
+    earlier = decided.where(
+        _decided_at < promoted_at,
+        _decided_at >= promoted_at - timedelta(days=days),
+        Match.model != model,
     )
-    since = session.scalars(decided.where(_decided_at >= promoted_at, Match.model == model))
-    return BeforeAndAfter(model, promoted_at, decisions(earlier), decisions(since))
+    since = decided.where(_decided_at >= promoted_at, Match.model == model)
+    return BeforeAndAfter(model, promoted_at, _figures_of(session, earlier), _figures_of(session, since))
+
+
+def _figures_of(session: Session, wanted: Select[Match]) -> Decisions:
+    return decisions(session.scalars(wanted.options(defer(Match.signals), defer(Match.risk))))
 
 
 def _decided(chamber_id: int) -> Select[Match]:

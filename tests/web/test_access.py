@@ -349,6 +349,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Saisir",
         "Réponses",
         "Membres",
+        "Qualité",
         "Sources",
         "Préférences",
     ]

@@ -147,7 +147,7 @@ def roll_back(kind: str) -> ResponseReturnValue:
         return _unreadable()
     flash(
         gettext(
-            "C’est fait : le modèle précédent sert dès maintenant, et le reste jusqu’à ce que vous repreniez."
+            "C’est fait : ce qui servait avant sert de nouveau, et le reste jusqu’à ce que vous repreniez."
         ),
         "success",
     )
