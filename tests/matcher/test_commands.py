@@ -20,7 +20,7 @@ from procurement.db import connect, transaction
 from procurement.migrations import upgrade
 from procurement.models import AuditEntry, Chamber, Match, Work
 from procurement.served import Kind, models_folder, promote, served
-from procurement.succession import turns
+from procurement.succession import roll_back, turns
 from procurement.vocabulary import DropReason, Role
 from procurement.work import ask
 from tests.factories import make_lot, make_match, make_member, make_person, make_tender
@@ -112,6 +112,23 @@ def test_what_a_page_asks_is_answered_by_the_model_in_use(
     with transaction(installation, read_only=True) as session:
         assert session.scalars(select(Work)).one().answer == {"proposed": 1}
         assert session.scalars(select(Match.model)).one() == "match-1"
+
+
+def test_a_worker_that_runs_judges_by_the_model_that_somebody_went_back_to(
+    installation: Engine, tmp_path: Path, now: datetime
+) -> None:
+    member_id = _store_a_fit(installation)
+    models = _serve(tmp_path)
+    judged_by = []
+    for _ in range(2):
+        with transaction(installation) as session:
+            ask(session, key="match_member:1", kind="match_member", now=now, member_id=member_id)
+        assert answer_work(installation, now=now)
+        with transaction(installation) as session:
+            judged_by.append(session.scalars(select(Match.model)).one())
+            roll_back(session, models, leaving=served(models).version, person=None, now=now)
+
+    assert judged_by == ["match-1", "rules-2"]
 
 
 def test_matching_stops_rather_than_judge_by_another_measure(installation: Engine, tmp_path: Path) -> None:
