@@ -15,6 +15,7 @@ from matcher.classifier import Linear, RuleOfThumb
 from matcher.labels import current_values
 from matcher.registry import classifier_in_use, save
 from matcher.signals import SIGNALS
+from procurement.bands import set_bands
 from procurement.codes import remember_cpv
 from procurement.db import connect, transaction
 from procurement.migrations import upgrade
@@ -161,6 +162,29 @@ def test_matching_draws_the_sample_of_the_week(installation: Engine) -> None:
 
     assert "1 drawn at random for the staff" in first.output
     assert "drawn at random" not in second.output
+
+
+def test_thresholds_that_staff_set_hold_for_what_waits_already(installation: Engine) -> None:
+    _store_a_fit(installation)
+    _aimp("match")
+    with transaction(installation) as session:
+        match = session.scalars(select(Match)).one()
+        chamber, staff = session.scalars(select(Chamber)).one(), make_person(session, role=Role.STAFF)
+        assert match.released_at is None
+        set_bands(
+            session,
+            chamber=chamber,
+            person=staff,
+            hold_from=match.score / 3,
+            strong_from=match.score / 2,
+            sends_strong=True,
+            now=datetime.now(UTC),
+        )
+
+    assert _aimp("match").exit_code == 0
+
+    with transaction(installation, read_only=True) as session:
+        assert session.scalars(select(Match)).one().released_at is not None
 
 
 def test_training_says_what_it_learnt_from_and_what_came_of_it(installation: Engine, tmp_path: Path) -> None:
