@@ -24,6 +24,7 @@ _VERBS = {
     "train": "matcher.commands",
     "alert": "procurement.commands",
     "deliver": "procurement.commands",
+    "tidy": "procurement.commands",
     "members": "procurement.commands",
     "add-staff": "procurement.commands",
     "set-password": "procurement.commands",

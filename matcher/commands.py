@@ -8,7 +8,10 @@ from config.settings import settings
 from procurement.installation import Progress, clock, ready_engine, run_delivery, stopping
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
 
 @click.command()
@@ -45,56 +48,71 @@ def train(what: str, act: str | None) -> None:
 
     WHAT is `match`: how well a lot fits a member; or `cpv`: the codes suggested for notices that have none.
     """
-    if what == "cpv":
-        _train_cpv(act)
-        return
-    from procurement import lessons, served
     from procurement.db import transaction
+    from procurement.served import Kind, models_folder
 
-    engine, models = ready_engine(), served.models_folder(settings().data_dir)
+    engine, models = ready_engine(), models_folder(settings().data_dir, Kind(what))
+    if act is not None:
+        with transaction(engine) as session:
+            click.echo(_change(session, models, act))
+    elif what == Kind.CPV:
+        _train_cpv(engine, models)
+    else:
+        _train_match(engine, models)
+
+
+def _change(session: "Session", models: "Path", act: str) -> str:
+    """Go back, or let training promote again; what serves now, in words."""
+    from procurement import succession
+    from procurement.served import served
+
     if act == "resume":
-        served.resume(models)
-        click.echo("The next training may promote what it learns.")
-        return
-    if act == "roll_back":
-        served.roll_back(models, now=clock())
-        version = _carry_over(engine, lessons.ROLLED_BACK)
-        click.echo(f"Matching by {version}; nothing is promoted until: aimp train --resume")
-        return
+        succession.resume(session, models, person=None, now=clock())
+        return "The next training may promote what it learns."
+    leaving = served(models).version
+    back = succession.roll_back(session, models, leaving=leaving, person=None, now=clock())
+    serving = back.version or "no model of its kind"
+    return f"In use: {serving}; nothing is promoted until: aimp train {models.name} --resume"
+
+
+def _train_match(engine: "Engine", models: "Path") -> None:
+    from sqlalchemy import select
 
     from matcher.labels import read_labels
+    from matcher.registry import save_rules
     from matcher.training import Outcome
     from matcher.training import train as learn
+    from procurement import succession
+    from procurement.db import transaction
+    from procurement.models import Member
 
+    save_rules(models)
     with transaction(engine, read_only=True) as session:
         labels = read_labels(session)
-    report = learn(labels, data_dir=settings().data_dir, now=clock(), by="aimp train")
+        sectors = {key: names for key, names in session.execute(select(Member.id, Member.sectors))}
+    report = learn(labels, data_dir=settings().data_dir, now=clock(), by="aimp train", sectors=sectors)
     if report.outcome is Outcome.PROMOTED:
-        _carry_over(engine, lessons.PROMOTED)
+        with transaction(engine) as session:
+            succession.promoted(session, models, now=clock())
     click.echo(str(report))
 
 
-def _carry_over(engine: "Engine", act: str) -> str:
-    """Note the model that serves now, and keep the bands of each chamber as large as they were."""
-    from sqlalchemy import select
-
-    from matcher.labels import current_values
-    from matcher.registry import classifier_in_use
-    from procurement import lessons
+def _train_cpv(engine: "Engine", models: "Path") -> None:
+    from matcher.cpv.training import train as learn
+    from procurement import succession
     from procurement.db import transaction
-    from procurement.models import Chamber
+    from procurement.errors import NothingToLearn
 
-    model = classifier_in_use(settings().data_dir)
-    with transaction(engine) as session:
-        lessons.note_model(session, act=act, model=model.version, person=None, now=clock())
-        for chamber in session.scalars(select(Chamber).with_for_update()):
-            lessons.carry_thresholds(
-                session,
-                chamber=chamber,
-                score=lambda stored: model.judge(current_values(stored)).score,
-                now=clock(),
-            )
-    return model.version
+    try:
+        report = learn(engine, models=models, now=clock())
+    except NothingToLearn as reason:
+        # A new installation has neither notices nor words yet: nothing has failed.
+        click.echo(f"nothing was learnt: {reason}")
+        return
+    if report.is_promoted:
+        with transaction(engine) as session:
+            succession.promoted(session, models, now=clock())
+    click.echo(str(report))
 
 
 @click.command()
@@ -104,19 +122,3 @@ def work() -> None:
 
     engine = ready_engine()
     work_forever(engine, clock=clock, stop=stopping(), beside=lambda: run_delivery(engine))
-
-
-def _train_cpv(act: str | None) -> None:
-    from matcher.cpv.suggesting import models_folder
-    from matcher.cpv.training import train as learn
-    from procurement.errors import NothingToLearn
-
-    if act is not None:
-        raise click.UsageError("the model of CPV codes is changed by hand: see docs/operations.md")
-    try:
-        report = learn(ready_engine(), models=models_folder(settings().data_dir), now=clock())
-    except NothingToLearn as reason:
-        # A new installation has neither notices nor words yet: nothing has failed.
-        click.echo(f"nothing was learnt: {reason}")
-        return
-    click.echo(str(report))

@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 
 from matcher.classifier import Linear, RuleOfThumb
 from matcher.evaluation import Figures, Floats, Gain, figures, gain, log_losses
+from matcher.groups import Group, Sectors, groups_of
 from matcher.labels import Label, Labels
 from matcher.registry import classifier_in_use, digest_of, save
 from procurement.errors import ModelMismatch
@@ -67,6 +68,7 @@ class TrainingReport:
     candidate_figures: Figures | None = None
     champion_figures: Figures | None = None
     gain: Gain | None = None
+    groups: Sequence[Group] = ()
     reasons: Sequence[str] = ()
 
     def __str__(self) -> str:
@@ -201,8 +203,12 @@ def learn(labels: Labels, *, now: datetime, later_than: date | None = None) -> t
     return Linear(named, calibrated.base, calibrated.weights), split
 
 
-def train(labels: Labels, *, data_dir: Path, now: datetime, by: str) -> TrainingReport:
+def train(
+    labels: Labels, *, data_dir: Path, now: datetime, by: str, sectors: Sectors | None = None
+) -> TrainingReport:
     """Learn, measure against the model in use on later notices, and let the better one serve.
+
+    `sectors` of each member by its id: none of them, and no language, may lose what the others gain.
 
     What serves is what was measured: nothing is fitted again on the later part, so that the next candidate
     can be held against it on notices that neither has seen.
@@ -226,18 +232,21 @@ def train(labels: Labels, *, data_dir: Path, now: datetime, by: str) -> Training
     if not _is_enough(split):
         return TrainingReport(Outcome.TOO_FEW_LATER, **about)
     ours, theirs = (measured(model, split.later) for model in (candidate, champion))
+    said, said_before = (_probabilities(model, split.later) for model in (candidate, champion))
     difference = gain(
-        log_losses(_probabilities(candidate, split.later), _outcomes(split.later)),
-        log_losses(_probabilities(champion, split.later), _outcomes(split.later)),
+        log_losses(said, _outcomes(split.later)),
+        log_losses(said_before, _outcomes(split.later)),
         [label.tender_id for label in split.later],
     )
-    about |= {"candidate_figures": ours, "champion_figures": theirs, "gain": difference}
-    against = _against(ours, theirs, difference)
+    groups = groups_of(split.later, ours=said, theirs=said_before, sectors=sectors or {})
+    about |= {"candidate_figures": ours, "champion_figures": theirs, "gain": difference, "groups": groups}
+    worse = (f"puts the good ones lower in {group.of} {group.key}" for group in groups if group.is_worse)
+    against = (*_against(ours, theirs, difference), *worse)
     if against:
         return TrainingReport(Outcome.NOT_BETTER, **about, reasons=against)
     if served(models).held_since is not None:
         return TrainingReport(
-            Outcome.HELD, **about, reasons=("let it promote again with: aimp train --resume",)
+            Outcome.HELD, **about, reasons=("let it promote again with: aimp train match --resume",)
         )
     report = TrainingReport(Outcome.PROMOTED, **about)
     save(models, candidate, facts=_card_facts(labels, split, report, now=now, by=by))
@@ -292,7 +301,6 @@ def _card_facts(
     labels: Labels, split: Split, report: TrainingReport, *, now: datetime, by: str
 ) -> dict[str, Any]:
     later = split.later
-    languages = sorted({label.language for label in later})
     return {
         "purpose": "The probability that staff keep a lot for a member, from the signals on this card.",
         "made_at": now.isoformat(),
@@ -324,9 +332,7 @@ def _card_facts(
             RuleOfThumb.version: asdict(measured(RuleOfThumb(), later)),
             "always_the_same": asdict(_constant(split)),
             "log_loss_gain": asdict(report.gain) if report.gain else {},
-            "later_by_language": {
-                language: sum(label.language == language for label in later) for language in languages
-            },
+            "groups": [group.as_facts() for group in report.groups],
         },
     }
 

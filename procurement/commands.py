@@ -78,6 +78,17 @@ def deliver() -> None:
     )
 
 
+@click.command()
+def tidy() -> None:
+    """Remove the answers to what pages asked, once they are thirty days old."""
+    from procurement import work
+    from procurement.db import transaction
+
+    with transaction(ready_engine()) as session:
+        removed = work.tidy(session, now=clock())
+    click.echo(f"{removed} old answers removed")
+
+
 @click.group()
 def members() -> None:
     """The members of the chamber."""

@@ -1,21 +1,22 @@
-"""What the matcher learns from staff, and whether it helps: precision, what is missed, thresholds."""
+"""What the matcher learns from staff, and whether it helps: precision, what is missed, each lesson."""
 
-import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from procurement.accounts import write_audit
 from procurement.errors import NotAllowed
-from procurement.models import AuditEntry, Chamber, Lot, Match, Person, Tender
+from procurement.i18n import ZURICH
+from procurement.models import AuditEntry, Lot, Match, Person
 from procurement.vocabulary import DropReason
 
-PROMOTED, ROLLED_BACK = "model.promote", "model.roll_back"
+# How far back « lately » goes.
+DAYS = 90
 # The normal quantile of a bound that holds 95 times of 100.
 _SURE = 1.6449
 
@@ -36,6 +37,16 @@ class Precision:
     def value(self) -> float | None:
         """The share kept; None while nothing is decided."""
         return self.kept / self.decided if self.decided else None
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Between what the share lies, 90 times of 100 (Wilson 1927); None while nothing is decided."""
+        if self.value is None:
+            return None
+        square = _SURE**2 / self.decided
+        middle = (self.value + square / 2) / (1 + square)
+        reach = _SURE / (1 + square) * math.sqrt((self.value * (1 - self.value) + square / 4) / self.decided)
+        return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def decisions(matches: Iterable[Match]) -> Decisions:
     )
 
 
-def is_decided(match: Match) -> bool:
+def is_decided(match: "Match | Proposed") -> bool:
     """Whether staff kept or dropped it; what goes out without waiting is decided by nobody."""
     return match.dropped_at is not None or (match.released_at is not None and match.decided_by_id is not None)
 
@@ -91,36 +102,67 @@ def _precision(count: Mapping[bool, int]) -> Precision:
     return Precision(kept=count.get(True, 0), dropped=count.get(False, 0))
 
 
-def note_model(session: Session, *, act: str, model: str, person: Person | None, now: datetime) -> None:
-    """Write into the audit trail that a model was promoted, or that somebody went back to it."""
-    write_audit(session, person=person, act=act, subject=f"model:{model}", now=now)
-
-
-def promotions(session: Session) -> list[tuple[str, datetime]]:
-    """Every change of the model in use, the newest first: its version and when."""
-    rows = session.execute(
-        select(AuditEntry.subject, AuditEntry.at)
-        .where(AuditEntry.act.in_((PROMOTED, ROLLED_BACK)))
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    )
-    return [(subject.removeprefix("model:"), at) for subject, at in rows]
+def decided_since(session: Session, *, chamber_id: int, since: datetime) -> Decisions:
+    """What staff decided since then, whatever proposed it."""
+    return _figures_of(session, _decided(chamber_id).where(_decided_at >= since))
 
 
 def before_and_after(
-    session: Session, *, chamber_id: int, model: str, promoted_at: datetime, days: int = 90
+    session: Session, *, chamber_id: int, model: str, promoted_at: datetime, days: int = DAYS
 ) -> BeforeAndAfter:
     """What staff decided in the days before a promotion, and on what the promoted model proposed since."""
-    decided_at = func.coalesce(Match.dropped_at, Match.released_at)
-    decided = select(Match).where(
+    decided = _decided(chamber_id)
+    earlier = decided.where(
+        _decided_at < promoted_at,
+        _decided_at >= promoted_at - timedelta(days=days),
+        Match.model != model,
+    )
+    since = decided.where(_decided_at >= promoted_at, Match.model == model)
+    return BeforeAndAfter(model, promoted_at, _figures_of(session, earlier), _figures_of(session, since))
+
+
+def _figures_of(session: Session, wanted: Select[Match]) -> Decisions:
+    return decisions(session.scalars(wanted.options(defer(Match.signals), defer(Match.risk))))
+
+
+def _decided(chamber_id: int) -> Select[Match]:
+    """What people of the staff decided on; chance's pairs are apart."""
+    return select(Match).where(
         Match.chamber_id == chamber_id, Match.decided_by_id.is_not(None), Match.sample_of.is_(None)
     )
-    earlier = session.scalars(
-        decided.where(
-            decided_at < promoted_at, decided_at >= promoted_at - timedelta(days=days), Match.model != model
-        )
+
+
+_decided_at = func.coalesce(Match.dropped_at, Match.released_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What staff decided in the week that begins on this Monday in Geneva."""
+
+    monday: date
+    precision: Precision
+
+
+def by_week(session: Session, *, chamber_id: int, now: datetime, weeks: int) -> list[Week]:
+    """The precision of each of the last weeks, this one the last; a week without a decision is there too."""
+    this = _monday(now)
+    counts: dict[date, Counter[bool]] = {
+        this - timedelta(weeks=back): Counter() for back in reversed(range(weeks))
+    }
+    since = datetime.combine(min(counts), time(), tzinfo=ZURICH)
+    rows = session.execute(
+        _decided(chamber_id)
+        .where(_decided_at >= since, _decided_at <= now)
+        .with_only_columns(Match.dropped_at, _decided_at)
     )
-    since = session.scalars(decided.where(decided_at >= promoted_at, Match.model == model))
-    return BeforeAndAfter(model, promoted_at, decisions(earlier), decisions(since))
+    for dropped_at, at in rows:
+        counts[_monday(at)][dropped_at is None] += 1
+    return [Week(monday, _precision(count)) for monday, count in counts.items()]
+
+
+def _monday(at: datetime) -> date:
+    day = at.astimezone(ZURICH).date()
+    return day - timedelta(days=day.weekday())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +197,9 @@ def recall(session: Session, *, chamber_id: int, since: datetime) -> Recall:
     Each sampled pair stands for the pairs that it was drawn from; those not judged yet are stood for by those
     of the same draw that were.
     """
-    matches = _matches_since(session, chamber_id, since)
+    matches = proposed_since(session, chamber_id, since)
     kept = sum(match.released_at is not None for match in matches if not match.is_sample)
-    weights = _weights_of_judged(matches)
+    weights = weights_of_judged(matches)
     good = [weight for match, weight in weights if match.dropped_at is None]
     return Recall(
         kept=kept,
@@ -168,21 +210,44 @@ def recall(session: Session, *, chamber_id: int, since: datetime) -> Recall:
     )
 
 
-def _matches_since(session: Session, chamber_id: int, since: datetime) -> list[Match]:
-    return list(
-        session.scalars(
-            select(Match).where(Match.chamber_id == chamber_id, Match.proposed_at >= since).order_by(Match.id)
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What the figures need of a match: score, signals, what became of it; read by the thousand."""
+
+    id: int
+    score: float
+    signals: Mapping[str, float]
+    proposed_at: datetime
+    released_at: datetime | None
+    dropped_at: datetime | None
+    decided_by_id: int | None
+    sample_of: int | None
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether chance drew it."""
+        return self.sample_of is not None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether staff kept it."""
+        return self.dropped_at is None and is_decided(self)
 
 
-def _weights_of_judged(matches: Iterable[Match]) -> list[tuple[Match, float]]:
+def proposed_since(session: Session, chamber_id: int, since: datetime) -> list[Proposed]:
+    """What was proposed or drawn by chance since then, in that order."""
+    columns = (getattr(Match, each.name) for each in fields(Proposed))
+    wanted = select(*columns).where(Match.chamber_id == chamber_id, Match.proposed_at >= since)
+    return [Proposed(*row) for row in session.execute(wanted.order_by(Match.id))]
+
+
+def weights_of_judged(matches: Iterable[Proposed]) -> list[tuple[Proposed, float]]:
     """The sampled matches that staff decided on, each with the number of pairs that it stands for."""
-    draws: dict[tuple[datetime, int | None], list[Match]] = defaultdict(list)
+    draws: dict[tuple[datetime, int | None], list[Proposed]] = defaultdict(list)
     for match in matches:
         if match.is_sample:
             draws[match.proposed_at, match.sample_of].append(match)
-    weighted: list[tuple[Match, float]] = []
+    weighted: list[tuple[Proposed, float]] = []
     for (_, stands_for), drawn in draws.items():
         judged = [match for match in drawn if is_decided(match)]
         weighted += [(match, (stands_for or 0) * len(drawn) / len(judged)) for match in judged]
@@ -203,112 +268,43 @@ def _chi_square(freedom: float) -> float:
     return freedom * float((1 - part + _SURE * math.sqrt(part)) ** 3)
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageRow:
-    """What a threshold would bring: alerts a week, how many of those decided are good, what it would miss."""
-
-    threshold: float
-    alerts_per_week: float
-    precision: Precision
-    # Good ones a week below it: those that staff kept, and what the sample stands for.
-    missed_per_week: float
-
-
-Score = Callable[[Mapping[str, float]], float]
-THRESHOLDS = tuple(step / 20 for step in range(1, 19))
-
-
-def coverage(
-    session: Session,
-    *,
-    chamber_id: int,
-    now: datetime,
-    weeks: int = 12,
-    thresholds: Sequence[float] = THRESHOLDS,
-    score: Score | None = None,
-) -> list[CoverageRow]:
-    """What each threshold would have brought in the last weeks.
-
-    Below the threshold of then only the sample says anything: its pairs count as many as they stand for.
-    `score` judges the stored signals anew, so that matches of several models are read by the one in use;
-    without it each keeps the score that it was proposed with.
-    """
-    matches = _matches_since(session, chamber_id, now - timedelta(weeks=weeks))
-    scores = {match.id: score(match.signals) if score else match.score for match in matches}
-    judged = {match.id: weight for match, weight in _weights_of_judged(matches)}
-    rows = []
-    for threshold in thresholds:
-        above = [match for match in matches if scores[match.id] >= threshold]
-        decided = [match for match in above if is_decided(match) and not match.is_sample]
-        missed = sum(
-            judged.get(match.id, 1.0)
-            for match in matches
-            if scores[match.id] < threshold and match.dropped_at is None and is_decided(match)
-        )
-        alerts = sum(match.sample_of or 1 for match in above)
-        kept = sum(match.dropped_at is None for match in decided)
-        rows.append(
-            CoverageRow(threshold, alerts / weeks, Precision(kept, len(decided) - kept), missed / weeks)
-        )
-    return rows
-
-
-def carry_thresholds(
-    session: Session, *, chamber: Chamber, score: Score, now: datetime, weeks: int = 12
-) -> None:
-    """Move a chamber's thresholds so that under another model as much as before stands in each band.
-
-    Two models that rank alike may differ in height: without it a model learnt overnight could silence the
-    alerts or flood the staff. Nothing moves while there are too few matches to tell.
-    """
-    matches = _matches_since(session, chamber.id, now - timedelta(weeks=weeks))
-    if len(matches) < _LEAST_TO_CARRY:
-        return
-    before = (chamber.hold_from, chamber.strong_from)
-    ranked = sorted(((score(match.signals), match.sample_of or 1) for match in matches), reverse=True)
-    hold_from, strong_from = (
-        _threshold_for(ranked, sum(match.sample_of or 1 for match in matches if match.score >= threshold))
-        for threshold in before
-    )
-    chamber.hold_from = hold_from
-    chamber.strong_from = max(strong_from, hold_from)
-    session.add(
-        AuditEntry(
-            at=now,
-            chamber_id=chamber.id,
-            act="chamber.thresholds",
-            subject=f"chamber:{chamber.id}",
-            facts={"before": before, "after": (chamber.hold_from, chamber.strong_from)},
-        )
-    )
-
-
-_LEAST_TO_CARRY = 50
-
-
-def _threshold_for(ranked: Sequence[tuple[float, int]], wanted: int) -> float:
-    """The score of the last one of so many, rounded down; just above the best one when none are wanted."""
-    if not wanted:
-        return math.floor(ranked[0][0] * 1000 + 1) / 1000
-    reached = itertools.accumulate(count for _, count in ranked)
-    last = next(score for (score, _), count in zip(ranked, reached, strict=True) if count >= wanted)
-    return math.floor(last * 1000) / 1000
-
-
-def lessons(session: Session, *, chamber_id: int, limit: int = 50) -> list[Match]:
+def lessons(session: Session, *, chamber_id: int, limit: int = 50, offset: int = 0) -> list[Match]:
     """What staff decided, the newest first: what the next training learns from, unless it was taken back."""
     return list(
         session.scalars(
-            select(Match)
+            _taught(chamber_id)
             .join(Match.lot)
             .join(Lot.tender)
-            .where(Match.chamber_id == chamber_id, Match.decided_by_id.is_not(None))
-            .options(contains_eager(Match.lot).contains_eager(Lot.tender).load_only(Tender.title))
+            .options(contains_eager(Match.lot).contains_eager(Lot.tender))
             .options(joinedload(Match.member), joinedload(Match.decided_by))
-            .order_by(func.coalesce(Match.dropped_at, Match.released_at).desc(), Match.id.desc())
+            .order_by(_decided_at.desc(), Match.id.desc())
             .limit(limit)
+            .offset(offset)
         )
     )
+
+
+def count_lessons(session: Session, *, chamber_id: int) -> tuple[int, int]:
+    """How many decisions there are to learn from, and how many of them were taken back."""
+    taught = _taught(chamber_id).with_only_columns(func.count(Match.id), func.count(Match.unlearned_at))
+    every, taken_back = session.execute(taught).one()
+    return every, taken_back
+
+
+def _taught(chamber_id: int) -> Select[Match]:
+    return select(Match).where(Match.chamber_id == chamber_id, Match.decided_by_id.is_not(None))
+
+
+def who_took_back(session: Session, found: Sequence[Match]) -> dict[int, str]:
+    """Who took each of these lessons back, by the match; one given again since then is not there."""
+    ids = {f"match:{match.id}": match.id for match in found if match.unlearned_at is not None}
+    rows = session.execute(
+        select(AuditEntry.subject, Person.name)
+        .join(Person, Person.id == AuditEntry.person_id)
+        .where(AuditEntry.act == "match.unlearn", AuditEntry.subject.in_(ids))
+        .order_by(AuditEntry.at, AuditEntry.id)
+    )
+    return {ids[subject]: name for subject, name in rows}
 
 
 def unlearn(session: Session, *, match: Match, person: Person, now: datetime) -> None:

@@ -27,6 +27,20 @@ class Rule(Labelled):
         "{who} ha già deciso su questa corrispondenza.",
         "{who} has already decided on this match.",
     )
+    BANDS_CROSSED = (
+        "bands_crossed",
+        "Le seuil « à relire » va de 0,1 à 100, et ne dépasse pas celui de « forte ».",
+        "Die Schwelle «zu prüfen» liegt zwischen 0,1 und 100 und nicht über jener für «stark».",
+        "La soglia «da rileggere» va da 0,1 a 100 e non supera quella di «forte».",
+        "The threshold “to check” lies between 0.1 and 100, and not above the one for “strong”.",
+    )
+    OTHER_MODEL = (
+        "other_model",
+        "Un autre modèle sert depuis : regardez l’état actuel avant de décider.",
+        "Inzwischen ist ein anderes Modell im Einsatz: Sehen Sie sich den Stand an, bevor Sie entscheiden.",
+        "Nel frattempo è in uso un altro modello: guardate la situazione prima di decidere.",
+        "Another model serves by now: look at what there is before you decide.",
+    )
     WRONG_CREDENTIALS = (
         "wrong_credentials",
         "Adresse ou mot de passe incorrect.",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from procurement.models import Work
 
 CLAIM_SECONDS = 120
 MOST_ATTEMPTS = 3
+KEPT_DAYS = 30
 
 
 def ask(session: Session, *, key: str, kind: str, now: datetime, **facts: Any) -> Work:
@@ -72,3 +73,13 @@ def give_up(session: Session, *, work_id: int, error: str, now: datetime) -> Non
     row.not_before = now + timedelta(seconds=10 * 4**row.attempts)
     if row.attempts >= MOST_ATTEMPTS:
         row.failed_at = now
+
+
+def tidy(session: Session, *, now: datetime) -> int:
+    """Remove what was answered or set aside over thirty days ago; returns how many rows.
+
+    A page that shows such an answer asks again: by then other tenders are open.
+    """
+    ended_at = func.coalesce(Work.done_at, Work.failed_at)
+    old = delete(Work).where(ended_at < now - timedelta(days=KEPT_DAYS))
+    return session.connection().execute(old).rowcount

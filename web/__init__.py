@@ -56,6 +56,7 @@ def create_app(
         "engine": engine,
         "links": Links(settings.base_url, settings.signing_key()),
         "sample_password": settings.sample_password,
+        "data_dir": settings.data_dir,
         "patience": questions.PATIENCE_SECONDS,
         # What the schedule reads: the sources that the settings name, and the installation's own.
         "reads": {*settings.reads.split(), *(form.key for form in sources().values() if form.url)},

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import request
 from wtforms import (
+    BooleanField,
     DateField,
     EmailField,
     Form,
@@ -18,8 +19,10 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.form import BaseForm
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
+from procurement.bands import LEAST_THRESHOLD
 from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
 from procurement.entered import Entry
@@ -38,6 +41,8 @@ NO_DAY = translated_later("Cette date n’est pas valable.")
 NO_HOUR = translated_later("Cette heure n’est pas valable ; écrivez par exemple 16:30.")
 NO_LINK = translated_later("Une adresse complète, qui commence par https:// ou http://.")
 DAY_TOO = translated_later("Une heure demande aussi un jour.")
+NO_SCORE = translated_later("Un nombre de 0,1 à 100, par exemple 45 ou 37,5.")
+CROSSED = translated_later("Le seuil « forte » ne peut pas être plus bas que le seuil « à relire ».")
 TOO_FAR = translated_later("Cette date est bien lointaine : vérifiez l’année.")
 
 MOST_CODES = 30
@@ -175,6 +180,37 @@ class DropForm(PageForm):
     def why(self) -> DropReason:
         """The reason, once the form is valid."""
         return _member(DropReason, self.reason.data)
+
+
+class ScoreField(StringField):
+    """A score up to 100 as people write it, with a comma or a point; `share` is the same in [0, 1]."""
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse what is no score."""
+        try:
+            is_score = LEAST_THRESHOLD <= self.share <= 1.0
+        except ValueError:
+            is_score = False
+        if not is_score:
+            raise ValidationError(NO_SCORE)
+
+    @property
+    def share(self) -> float:
+        """The score in [0, 1], to a tenth of a hundredth; ValueError when it is no number."""
+        return round(float((self.data or "").replace(",", ".")) / 100, 3)
+
+
+class BandsForm(PageForm):
+    """From which score on a match waits and is strong, and whether strong ones go out without waiting."""
+
+    hold_from = ScoreField(filters=[_on_one_line], validators=[_needed()])
+    strong_from = ScoreField(filters=[_on_one_line], validators=[_needed()])
+    sends_strong = BooleanField()
+
+    def validate_strong_from(self, field: ScoreField) -> None:
+        """Strong begins where waiting does, or above."""
+        if not self.hold_from.errors and field.share < self.hold_from.share:
+            raise ValidationError(CROSSED)
 
 
 class PreferencesForm(PageForm):

@@ -69,6 +69,8 @@ def install(app: Flask) -> None:
         canton_name=lambda code: canton_name(code, g.language),
         language_name=language_name,
         percent=percent,
+        say_share=say_share,
+        say_number=say_number,
         names_lot=names_lot,
     )
     # Jinja's own would make « Sucht partner » of « sucht Partner ».
@@ -130,6 +132,20 @@ def percent(share: float) -> str:
     """A weight as one writes it: « 35 % », « 12,5 % »."""
     number = f"{share:.1f}".removesuffix(".0")
     return f"{number.replace('.', ',') if g.language != 'en' else number}\u00a0%"
+
+
+def say_share(share: float) -> str:
+    """A share in [0, 1] as a whole percentage: « 62 % »."""
+    return percent(round(100 * share))
+
+
+def say_number(value: float, digits: int = 1) -> str:
+    """A number with so many digits after the sign that the language writes: « 12,4 »."""
+    return str(
+        format_decimal(
+            value, format="#,##0." + "0" * digits if digits else "#,##0", locale=i18n.locale_of(g.language)
+        )
+    )
 
 
 def names_lot(title: str, number: int) -> bool:

@@ -20,6 +20,7 @@ _SAID = (
     (AnswerChoice.NOT_FOR_US, RefusalReason.TOO_BIG.label("fr")),
     (AnswerChoice.INTERESTED, ""),
 )
+_DROPPED = (DropReason.TOO_FAR, *3 * (DropReason.NOT_THEIR_TRADE,))
 MEMBERS_FILE = Path(__file__).parent / "members.csv"
 
 
@@ -43,16 +44,20 @@ def fill(session: Session, *, now: datetime) -> dict[str, str]:
 
 
 def live(session: Session, *, now: datetime) -> None:
-    """Let the chamber have had a morning: two decisions of staff, answers of members, one entry by hand.
+    """Let the chamber have had a morning: decisions of staff, answers of members, one entry by hand.
 
     The member whose sign-in is shown has not answered yet. What is entered by hand comes from a gazette and
     is much like a notice that nobody was proposed for.
     """
     staff = session.scalars(select(Person).where(Person.email == STAFF_EMAIL)).one()
     waiting = matches.waiting(session, chamber_id=staff.chamber_id, now=now)
-    kept, dropped = waiting[-2:]
-    matches.keep(session, match=kept, person=staff, now=now)
-    matches.drop(session, match=dropped, person=staff, reason=DropReason.TOO_FAR, now=now)
+    proposed = [match for match in waiting if not match.is_sample]
+    for match in proposed[-3:]:
+        matches.keep(session, match=match, person=staff, now=now)
+    sampled = [match for match in waiting if match.is_sample]
+    dropped = [*proposed[-5:-3], *sampled[-2:]]
+    for match, reason in zip(dropped, _DROPPED, strict=False):
+        matches.drop(session, match=match, person=staff, reason=reason, now=now)
     _answer(session, now)
     _enter(session, staff, now)
 

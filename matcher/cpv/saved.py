@@ -4,13 +4,9 @@ Arrays are in NumPy's own format and words in JSON, so that a file that was medd
 never run code; a predictor is a few arrays and vocabularies, which need no serialiser of whole objects.
 """
 
-import hashlib
 import json
-import logging
-import secrets
-import shutil
 from collections.abc import Mapping
-from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +16,11 @@ from scipy.sparse import csr_matrix
 
 from matcher.cpv.predictor import CpvPredictor, vectorisers
 from procurement.errors import ModelMismatch
-
-logger = logging.getLogger(__name__)
+from procurement.served import Card, checked, mending, served, write_model
 
 # Raised with whatever changes how a text is read or a prediction made.
 FORMAT = "cpv-1"
-_ARRAYS, _WORDS, _CARD, _IN_USE = "arrays.npz", "words.json", "card.json", "in_use"
+_ARRAYS, _WORDS = "arrays.npz", "words.json"
 _PROBES = (
     "Nettoyage de bureaux et entretien des espaces verts",
     "Bauarbeiten und Lieferung von Schulmöbeln",
@@ -33,19 +28,14 @@ _PROBES = (
     "Insurance services and catering for schools",
 )
 _PROBE_TOLERANCE = 0.002
-_KEPT = 5
-
-Card = dict[str, Any]
 
 
-def save(predictor: CpvPredictor, folder: Path, *, facts: Mapping[str, Any]) -> Card:
-    """Write a predictor into a new folder, all of it or nothing; `facts` (metrics, data) go on its card."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    part = folder.parent / f".{folder.name}.{secrets.token_hex(8)}"
-    part.mkdir()
+def save(predictor: CpvPredictor, models: Path, version: str, *, facts: Mapping[str, Any]) -> Card:
+    """Write a predictor into a folder of its own; `facts` (metrics, data) go on its card."""
     prototypes = predictor.prototypes
+    arrays = BytesIO()
     np.savez_compressed(
-        part / _ARRAYS,
+        arrays,
         weights=predictor.weights,
         offsets=predictor.offsets,
         sharpness=np.array(predictor.sharpness, dtype=np.float64),
@@ -60,92 +50,51 @@ def save(predictor: CpvPredictor, folder: Path, *, facts: Mapping[str, Any]) -> 
         "codes": predictor.codes,
         "vocabularies": [[str(word) for word in view.get_feature_names_out()] for view in predictor.views],
     }
-    (part / _WORDS).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
     card: Card = {
         "format": FORMAT,
-        "version": folder.name,
+        "version": version,
         "libraries": _libraries(),
-        "digests": {name: _digest(part / name) for name in (_ARRAYS, _WORDS)},
         "probes": _probed(predictor),
         **facts,
     }
-    (part / _CARD).write_text(json.dumps(card, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    try:
-        part.rename(folder)
-    except OSError:
-        # Another process has written the same version: what it wrote stands.
-        shutil.rmtree(part)
-        if not (folder / _CARD).exists():
-            raise
-    return card
+    files = {_ARRAYS: arrays.getvalue(), _WORDS: json.dumps(words, ensure_ascii=False).encode()}
+    return write_model(models, card, files=files)
 
 
-def load(folder: Path) -> tuple[CpvPredictor, Card]:
-    """The predictor of a folder and its card; ModelMismatch when a file or an answer is not the card’s."""
+def load(models: Path, version: str) -> tuple[CpvPredictor, Card]:
+    """The predictor of a version and its card; ModelMismatch when a file or an answer is not the card’s."""
+    folder, card = checked(models, version, made_as=FORMAT)
     try:
-        card: Card = json.loads((folder / _CARD).read_text(encoding="utf-8"))
-        _check(card, folder)
+        # A patch of scikit-learn keeps what it computes; the probes tell if it did not.
+        made, here = card["libraries"]["scikit-learn"], sklearn.__version__
+        if made.split(".")[:2] != here.split(".")[:2]:
+            raise ModelMismatch(
+                f"{version}: made with scikit-learn {made}, this is {here}. {mending(models)}"
+            )
         words = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
         with np.load(folder / _ARRAYS, allow_pickle=False) as arrays:
             predictor = _built(words, dict(arrays))
+        probes = {text: (str(division), float(sure)) for text, (division, sure) in card["probes"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise ModelMismatch(f"{folder.name}: not a model that can be read ({problem})") from problem
+        raise ModelMismatch(f"{version}: it cannot be read ({problem!r}). {mending(models)}") from problem
     found = _probed(predictor)
-    for text, (division, confidence) in card["probes"].items():
+    for text, (division, confidence) in probes.items():
         now = found.get(text, ("", 0.0))
         if now[0] != division or abs(now[1] - confidence) > _PROBE_TOLERANCE:
-            raise ModelMismatch(f"{folder.name}: predicts {now} for {text!r}, its card says {division}")
+            raise ModelMismatch(
+                f"{version}: predicts {now} for {text!r}, its card says {division}. {mending(models)}"
+            )
     return predictor, card
-
-
-def promote(models: Path, version: str) -> None:
-    """Let a version in the folder of models be the one in use, at once; of the others four are kept."""
-    part = models / f".{_IN_USE}.{secrets.token_hex(8)}"
-    part.write_text(version + "\n", encoding="utf-8")
-    part.replace(models / _IN_USE)
-    others = sorted(
-        (card.parent for card in models.glob(f"*/{_CARD}") if card.parent.name != version),
-        key=lambda folder: folder.stat().st_mtime,
-        reverse=True,
-    )
-    for folder in others[_KEPT - 1 :]:
-        with suppress(OSError):
-            shutil.rmtree(folder)
-            logger.info("an older model was removed", extra={"model": folder.name})
-
-
-def version_in_use(models: Path) -> str | None:
-    """The version that was promoted last; None when there is none."""
-    try:
-        return (models / _IN_USE).read_text(encoding="utf-8").strip() or None
-    except FileNotFoundError:
-        return None
 
 
 def load_in_use(models: Path) -> tuple[CpvPredictor, Card] | None:
     """The predictor in use and its card; None when none was promoted, ModelMismatch when it cannot serve."""
-    version = version_in_use(models)
-    return None if version is None else load(models / Path(version).name)
+    version = served(models).version
+    return None if version is None else load(models, version)
 
 
 def _libraries() -> dict[str, str]:
     return {"scikit-learn": sklearn.__version__, "numpy": np.__version__}
-
-
-def _check(card: Mapping[str, Any], folder: Path) -> None:
-    if card["format"] != FORMAT:
-        raise ModelMismatch(f"{folder.name}: made as {card['format']}, this code reads {FORMAT}")
-    # A patch of scikit-learn keeps what it computes; the probes tell if it did not.
-    made, here = card["libraries"]["scikit-learn"], sklearn.__version__
-    if made.split(".")[:2] != here.split(".")[:2]:
-        raise ModelMismatch(f"{folder.name}: made with scikit-learn {made}, this is {here}")
-    for name, digest in card["digests"].items():
-        if _digest(folder / name) != digest:
-            raise ModelMismatch(f"{folder.name}: {name} is not the file that its card describes")
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _probed(predictor: CpvPredictor) -> dict[str, tuple[str, float]]:

@@ -12,6 +12,7 @@ from matcher.kinship import significant
 from matcher.lead import LotFacts
 from procurement.errors import ModelMismatch
 from procurement.models import Translations
+from procurement.served import Kind, Served, models_folder, served
 
 logger = logging.getLogger(__name__)
 
@@ -20,11 +21,6 @@ _LEAST_SURE = 0.1
 _MOST_CODES = 3
 
 Suggest = Callable[[Mapping[str, str]], Sequence[tuple[str, float]]]
-
-
-def models_folder(data_dir: Path) -> Path:
-    """Where the versions of this predictor are kept."""
-    return data_dir / "models" / "cpv"
 
 
 def is_telling(code: str) -> bool:
@@ -66,10 +62,20 @@ def _texts(lot: LotFacts) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=1)
 def suggester_in_use(engine: Engine, data_dir: Path) -> "Suggester":
-    """What suggests codes in this installation, loaded once in a process for all that judge lots."""
-    return Suggester(engine, models_folder(data_dir))
+    """What suggests codes now, loaded once in a process until another model serves."""
+    models = models_folder(data_dir, Kind.CPV)
+    try:
+        serving = served(models)
+    except ModelMismatch:
+        # It cannot be read what serves: the suggester says so when it is asked.
+        serving = None
+    return _suggester(engine, models, serving)
+
+
+@lru_cache(maxsize=1)
+def _suggester(engine: Engine, models: Path, serving: Served | None) -> "Suggester":
+    return Suggester(engine, models)
 
 
 class Suggester:

@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from matcher.cpv.examples import DIVISION_DIGITS, Example, stored_examples, stored_labels, usable
 from matcher.cpv.measures import accuracy_at, calibration_error, coverage_at, paired_gain, weighted_f1
 from matcher.cpv.predictor import SEED, CpvPredictor
-from matcher.cpv.saved import FORMAT, Card, load_in_use, promote, save
+from matcher.cpv.saved import FORMAT, load_in_use, save
 from procurement.db import transaction
 from procurement.errors import ModelMismatch, NothingToLearn
 from procurement.labelled import LANGUAGES
 from procurement.models import Translations
+from procurement.served import Card, promote, served
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +57,14 @@ class TrainingReport:
 def predictor_in_use(engine: Engine, *, models: Path) -> CpvPredictor | None:
     """The predictor to ask: the promoted one, else one of the official words alone, made once; None without.
 
-    None means that nothing is known of codes yet: `aimp codes` brings their words. ModelMismatch when the
-    promoted one cannot serve: `aimp train cpv` makes another.
+    None means that nothing is known of codes yet: `aimp codes` brings their words; or that somebody went back
+    behind the first one. ModelMismatch when the promoted one cannot serve: `aimp train cpv` makes another.
     """
     in_use = load_in_use(models)
     if in_use is not None:
         return in_use[0]
+    if served(models).held_since is not None:
+        return None
     with transaction(engine, read_only=True) as session:
         labels = stored_labels(session)
     try:
@@ -69,7 +72,7 @@ def predictor_in_use(engine: Engine, *, models: Path) -> CpvPredictor | None:
     except NothingToLearn:
         return None
     version = version_of([], labels)
-    save(predictor, models / version, facts=_facts([], labels, trained_until=None, metrics={}))
+    save(predictor, models, version, facts=_facts([], labels, trained_until=None, metrics={}))
     promote(models, version)
     return predictor
 
@@ -102,10 +105,13 @@ def train(engine: Engine, *, models: Path, now: datetime) -> TrainingReport:
             why = _worse(metrics, theirs)
             if why:
                 return TrainingReport(version, len(examples), len(judging), f1, f1_in_use, False, why)
+    if served(models).held_since is not None:
+        why = "promotion is held since somebody went back; let it promote again with: aimp train cpv --resume"
+        return TrainingReport(version, len(examples), len(judging), f1, f1_in_use, False, why)
     predictor = CpvPredictor.fit(examples, labels)
     until = examples[-1].published_on if examples else None
     facts = _facts(examples, labels, trained_until=until, metrics=metrics)
-    save(predictor, models / version, facts={**facts, "trained_at": now.isoformat()})
+    save(predictor, models, version, facts={**facts, "trained_at": now.isoformat()})
     promote(models, version)
     why = "better on later notices" if in_use is not None else "none was in use"
     return TrainingReport(version, len(examples), len(judging), f1, f1_in_use, True, why)

@@ -11,17 +11,21 @@ from sqlalchemy import Engine, select
 from aimp import main
 from config import settings as of_config
 from matcher.answer import answer_work
-from matcher.classifier import Linear
+from matcher.classifier import Linear, RuleOfThumb
+from matcher.labels import current_values
 from matcher.registry import classifier_in_use, save
 from matcher.signals import SIGNALS
+from procurement.bands import set_bands
+from procurement.codes import remember_cpv
 from procurement.db import connect, transaction
-from procurement.lessons import promotions
 from procurement.migrations import upgrade
 from procurement.models import AuditEntry, Chamber, Match, Work
-from procurement.served import models_folder, promote, served
+from procurement.served import Kind, models_folder, promote, served
+from procurement.succession import roll_back, turns
 from procurement.vocabulary import DropReason, Role
 from procurement.work import ask
 from tests.factories import make_lot, make_match, make_member, make_person, make_tender
+from tests.matcher.cpv.invented import LABELS
 from tests.matcher.decisions import make_labels
 
 _CLEANS = {"sectors": ["nettoyage_conciergerie_blanchisserie"], "cpv_codes": ["90911200"]}
@@ -111,6 +115,23 @@ def test_what_a_page_asks_is_answered_by_the_model_in_use(
         assert session.scalars(select(Match.model)).one() == "match-1"
 
 
+def test_a_worker_that_runs_judges_by_the_model_that_somebody_went_back_to(
+    installation: Engine, tmp_path: Path, now: datetime
+) -> None:
+    member_id = _store_a_fit(installation)
+    models = _serve(tmp_path)
+    judged_by = []
+    for _ in range(2):
+        with transaction(installation) as session:
+            ask(session, key="match_member:1", kind="match_member", now=now, member_id=member_id)
+        assert answer_work(installation, now=now)
+        with transaction(installation) as session:
+            judged_by.append(session.scalars(select(Match.model)).one())
+            roll_back(session, models, leaving=served(models).version, person=None, now=now)
+
+    assert judged_by == ["match-1", "rules-2"]
+
+
 def test_matching_stops_rather_than_judge_by_another_measure(installation: Engine, tmp_path: Path) -> None:
     _store_a_fit(installation)
     (_serve(tmp_path) / "match-1" / "weights.json").write_text("{}")
@@ -119,7 +140,7 @@ def test_matching_stops_rather_than_judge_by_another_measure(installation: Engin
 
     assert result.exit_code == 1
     assert "match-1: weights.json is not the file" in result.output
-    assert "aimp train --roll-back" in result.output
+    assert "aimp train match --roll-back" in result.output
     with transaction(installation, read_only=True) as session:
         assert session.scalars(select(Match)).all() == []
 
@@ -143,6 +164,29 @@ def test_matching_draws_the_sample_of_the_week(installation: Engine) -> None:
     assert "drawn at random" not in second.output
 
 
+def test_thresholds_that_staff_set_hold_for_what_waits_already(installation: Engine) -> None:
+    _store_a_fit(installation)
+    _aimp("match")
+    with transaction(installation) as session:
+        match = session.scalars(select(Match)).one()
+        chamber, staff = session.scalars(select(Chamber)).one(), make_person(session, role=Role.STAFF)
+        assert match.released_at is None
+        set_bands(
+            session,
+            chamber=chamber,
+            person=staff,
+            hold_from=match.score / 3,
+            strong_from=match.score / 2,
+            sends_strong=True,
+            now=datetime.now(UTC),
+        )
+
+    assert _aimp("match").exit_code == 0
+
+    with transaction(installation, read_only=True) as session:
+        assert session.scalars(select(Match)).one().released_at is not None
+
+
 def test_training_says_what_it_learnt_from_and_what_came_of_it(installation: Engine, tmp_path: Path) -> None:
     _store_decisions(installation, 500)
 
@@ -156,10 +200,10 @@ def test_training_says_what_it_learnt_from_and_what_came_of_it(installation: Eng
     assert "rules-2: log-loss" in result.output
     assert result.output.strip().endswith("promoted")
     with transaction(installation, read_only=True) as session:
-        assert [model for model, _ in promotions(session)] == [version]
+        assert [turn.model for turn in turns(session, kind=Kind.MATCH)] == [version]
 
 
-def test_a_promotion_keeps_the_bands_of_each_chamber(installation: Engine) -> None:
+def test_a_promotion_keeps_the_bands_of_each_chamber(installation: Engine, tmp_path: Path) -> None:
     _store_decisions(installation, 500)
     with transaction(installation) as session:
         for match in session.scalars(select(Match)):
@@ -169,9 +213,15 @@ def test_a_promotion_keeps_the_bands_of_each_chamber(installation: Engine) -> No
 
     with transaction(installation, read_only=True) as session:
         chamber = session.scalars(select(Chamber)).one()
-        # Every match stood between the two thresholds, and still does.
-        assert chamber.hold_from < 0.25
-        assert chamber.strong_from > 0.60
+        stored = [match.signals for match in session.scalars(select(Match))]
+
+        def above(model: Linear, threshold: float) -> int:
+            return sum(model.judge(current_values(each)).score >= threshold for each in stored)
+
+        model = classifier_in_use(tmp_path)
+        assert model.version != "rules-2"
+        assert above(model, chamber.hold_from) == above(RuleOfThumb(), 0.25)
+        assert above(model, chamber.strong_from) == above(RuleOfThumb(), 0.60)
         assert "chamber.thresholds" in session.scalars(select(AuditEntry.act)).all()
 
 
@@ -188,11 +238,31 @@ def test_going_back_is_one_act_and_is_written_down(installation: Engine, tmp_pat
 
     result = _aimp("train", "--roll-back")
 
-    assert "Matching by rules-2" in result.output
+    assert "In use: no model of its kind" in result.output
     assert classifier_in_use(tmp_path).version == "rules-2"
     assert served(models_folder(tmp_path)).held_since is not None
     with transaction(installation, read_only=True) as session:
         assert session.scalars(select(AuditEntry.act)).all() == ["model.roll_back"]
-
     assert "may promote" in _aimp("train", "--resume").output
     assert served(models_folder(tmp_path)).held_since is None
+
+
+def test_the_model_of_codes_is_left_and_resumed_by_the_same_words(
+    installation: Engine, tmp_path: Path
+) -> None:
+    with transaction(installation) as session:
+        remember_cpv(session, LABELS, official=True)
+    assert "promoted" in _aimp("train", "cpv").output
+    codes = models_folder(tmp_path, Kind.CPV)
+    version = served(codes).version
+
+    result = _aimp("train", "cpv", "--roll-back")
+
+    assert "nothing is promoted until: aimp train cpv --resume" in result.output
+    assert served(codes).version is None
+    assert "may promote" in _aimp("train", "cpv", "--resume").output
+    with transaction(installation, read_only=True) as session:
+        assert [(turn.model, turn.is_back) for turn in turns(session, kind=Kind.CPV)] == [
+            ("", True),
+            (version, False),
+        ]

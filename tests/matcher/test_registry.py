@@ -88,8 +88,8 @@ def test_weights_that_were_changed_by_hand_are_refused(tmp_path: Path) -> None:
         (lambda card: card.update(format="linear-0"), "made as linear-0, this code reads"),
         (lambda card: card.update(version="match-2"), "not the file that its card describes"),
         (lambda card: card.update(signals=card["signals"][:-1]), "not those of its card"),
-        (lambda card: card.pop("digest"), "cannot be read"),
-        (lambda card: card.update(signals=None), "cannot be read"),
+        (lambda card: card.pop("digests"), "cannot be read"),
+        (lambda card: card.update(signals=None), "holds no weights"),
     ],
 )
 def test_a_card_that_does_not_fit_is_refused(
@@ -123,7 +123,10 @@ def test_a_file_that_holds_no_weights_is_refused(tmp_path: Path, text: str) -> N
 
     models = _saved(tmp_path)
     (models / "match-1" / "weights.json").write_text(text)
-    _change_card(models, lambda card: card.update(digest=hashlib.sha256(text.encode()).hexdigest()))
+    _change_card(
+        models,
+        lambda card: card["digests"].update({"weights.json": hashlib.sha256(text.encode()).hexdigest()}),
+    )
 
     with pytest.raises(ModelMismatch, match="holds no weights"):
         load(models, "match-1")

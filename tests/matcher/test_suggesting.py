@@ -1,16 +1,24 @@
 """Codes for notices without a telling one: from the text, as sure as the model is, never the notice's own."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from matcher.cpv.suggesting import Suggester, is_telling, no_suggestion, with_suggestions
+from matcher.cpv.suggesting import (
+    Suggester,
+    is_telling,
+    no_suggestion,
+    suggester_in_use,
+    with_suggestions,
+)
 from matcher.cpv.training import predictor_in_use
 from procurement.codes import remember_cpv
 from procurement.db import transaction
 from procurement.models import Translations
+from procurement.served import Kind, models_folder, roll_back
 from tests.matcher.cpv.invented import LABELS
 from tests.matcher.facts import CLEANING, a_lead, a_lot, signals_of
 
@@ -87,3 +95,29 @@ def test_a_model_that_cannot_serve_suggests_nothing_and_is_named(
 
     assert Suggester(engine, tmp_path)({"fr": "Nettoyage des vitres"}) == ()
     assert "cannot serve" in caplog.text
+
+
+def test_a_worker_that_runs_on_notices_that_another_model_serves(
+    engine: Engine, tmp_path: Path, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        remember_cpv(session, LABELS, official=True)
+    text = {"fr": "Développement de logiciels de gestion"}
+    assert suggester_in_use(engine, tmp_path)(text)
+    serving = suggester_in_use(engine, tmp_path)
+    assert suggester_in_use(engine, tmp_path) is serving
+
+    roll_back(models_folder(tmp_path, Kind.CPV), now=now)
+
+    assert suggester_in_use(engine, tmp_path)(text) == ()
+
+
+def test_a_pointer_that_cannot_be_read_suggests_nothing_and_is_named(
+    engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    models = models_folder(tmp_path, Kind.CPV)
+    models.mkdir(parents=True)
+    (models / "current").write_text("nonsense")
+
+    assert suggester_in_use(engine, tmp_path)({"fr": "Nettoyage des vitres"}) == ()
+    assert "which model is in use" in caplog.text

@@ -205,6 +205,22 @@ def test_decisions_without_a_pattern_promote_nothing(tmp_path: Path) -> None:
     assert served(models_folder(tmp_path)).version is None
 
 
+def test_what_is_better_at_the_cost_of_a_language_does_not_serve(tmp_path: Path) -> None:
+    french = make_labels(2400, taste=lambda values: 16 * values["days_left"] - 8)
+    rules = RuleOfThumb()
+    german = make_labels(2400, taste=lambda values: 3 * (rules.judge(values).logit - 1), seed=5)
+    labels = [
+        replace(other, language="de") if number % 5 == 0 else one
+        for number, (one, other) in enumerate(zip(french.labels, german.labels, strict=True))
+    ]
+
+    report = _train(tmp_path, _with(french, labels))
+
+    assert report.outcome is Outcome.NOT_BETTER
+    assert report.reasons == ("puts the good ones lower in language de",)
+    assert served(models_folder(tmp_path)).version is None
+
+
 def test_the_same_decisions_do_not_promote_twice(tmp_path: Path) -> None:
     first = _train(tmp_path, make_labels(600))
 
@@ -248,7 +264,7 @@ def test_who_went_back_is_not_overruled_by_the_next_training(tmp_path: Path) -> 
     held = _train(tmp_path, make_labels(600))
 
     assert held.outcome is Outcome.HELD
-    assert "aimp train --resume" in str(held)
+    assert "aimp train match --resume" in str(held)
     assert isinstance(classifier_in_use(tmp_path), RuleOfThumb)
     resume(models)
     assert _train(tmp_path, make_labels(600)).outcome is Outcome.PROMOTED

@@ -172,3 +172,17 @@ def test_what_was_set_aside_stops_nothing_behind_it(engine: Engine, now: datetim
     assert claimed == [good]
     with transaction(engine, read_only=True) as session:
         assert session.scalar(select(Work.failed_at).where(Work.key == "poison")) == now
+
+
+def test_what_was_answered_or_set_aside_goes_after_thirty_days_and_what_waits_stays(
+    session: Session, now: datetime
+) -> None:
+    long_ago = now - timedelta(days=work.KEPT_DAYS, hours=1)
+    work.finish(session, work_id=_ask(session, long_ago, "old").id, answer={}, now=long_ago)
+    _ask(session, long_ago, "aside").failed_at = long_ago
+    work.finish(session, work_id=_ask(session, long_ago, "new").id, answer={}, now=now - timedelta(days=29))
+    _ask(session, long_ago, "waiting")
+
+    assert work.tidy(session, now=now) == 2
+
+    assert sorted(session.scalars(select(Work.key))) == ["new", "waiting"]

@@ -70,7 +70,15 @@ def test_the_demonstration_reads_matches_and_writes(
 def test_no_page_of_the_demonstration_is_empty(demo: Served, browser: Browser) -> None:
     paths = {
         MEMBER_EMAIL: ("/", "/marches", "/preferences", "/sources"),
-        STAFF_EMAIL: ("/", "/equipe/file", "/equipe/doublons", "/equipe/reponses", "/equipe/membres"),
+        STAFF_EMAIL: (
+            "/",
+            "/equipe/file",
+            "/equipe/doublons",
+            "/equipe/reponses",
+            "/equipe/membres",
+            "/qualite",
+            "/qualite/lecons",
+        ),
     }
     for person, pages in paths.items():
         page = browser.new_context().new_page()
@@ -148,6 +156,32 @@ def test_one_key_each_keeps_drops_and_takes_back(demo: Served, browser: Browser)
     page.keyboard.press("u")
     page.locator(".notice", has_text="défaite").wait_for()
     page.close()
+
+
+def test_staff_take_a_lesson_back_and_set_the_thresholds_without_javascript(
+    demo: Served, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, demo.url, STAFF_EMAIL)
+    page.goto(f"{demo.url}/qualite")
+
+    page.get_by_label("À relire dès").fill("70")
+    page.get_by_role("button", name="Enregistrer les seuils").click()
+    wrong = page.locator(".wrong").inner_text()
+    page.get_by_label("À relire dès").fill("26,5")
+    page.get_by_role("button", name="Enregistrer les seuils").click()
+    page.locator(".notice", has_text="Seuils enregistrés").wait_for()
+    marked = page.locator(".coverage .is-own").first.inner_text()
+    page.get_by_role("link", name="Voir les leçons").click()
+    page.get_by_role("button", name="Ne plus en tenir compte").first.click()
+
+    assert "ne peut pas être plus bas" in wrong
+    assert marked.startswith("26,5 à relire")
+    assert "retirée le" in page.locator(".lessons tbody tr").first.inner_text()
+    picture = page.screenshot(full_page=True)
+    assert int.from_bytes(picture[16:20], "big") == 360
+    context.close()
 
 
 def test_a_member_tries_its_profile_without_javascript(demo: Served, browser: Browser) -> None:

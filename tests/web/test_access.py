@@ -65,6 +65,13 @@ ROUTES = {
     ("POST", "/equipe/doublons/<int:pair_id>/deux"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/separer"): Audience.STAFF,
     ("GET", "/equipe/reponses"): Audience.STAFF,
+    ("GET", "/qualite"): Audience.STAFF,
+    ("POST", "/qualite/seuils"): Audience.STAFF,
+    ("POST", "/qualite/modeles/<kind>/revenir"): Audience.STAFF,
+    ("POST", "/qualite/modeles/<kind>/reprendre"): Audience.STAFF,
+    ("GET", "/qualite/lecons"): Audience.STAFF,
+    ("POST", "/qualite/lecons/<int:match_id>/oublier"): Audience.STAFF,
+    ("POST", "/qualite/lecons/<int:match_id>/reprendre"): Audience.STAFF,
     ("GET", "/equipe/membres"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>"): Audience.STAFF,
 }
@@ -124,6 +131,7 @@ def address(path: str, world: World) -> str:
         "match_id": world.match.id,
         "member_id": world.member.id,
         "pair_id": world.pair.id,
+        "kind": "match",
         "token": "x",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
@@ -341,6 +349,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Saisir",
         "Réponses",
         "Membres",
+        "Qualité",
         "Sources",
         "Préférences",
     ]

@@ -55,6 +55,7 @@ def queue() -> ResponseReturnValue:
         order=order,
         orders=Order,
         kept_order=_kept(order),
+        has_samples=any(match.is_sample for match in waiting),
         urgent=sum(1 for match in waiting if _is_urgent(match)),
         urgent_days=URGENT_DAYS,
         tenders=tenders[:TENDERS_PER_PAGE],

@@ -1,7 +1,6 @@
 """A model is a folder that says what it is, and is refused when it is something else."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from matcher.cpv import saved
 from matcher.cpv.predictor import CpvPredictor
 from procurement.errors import ModelMismatch
+from procurement.served import promote
 from tests.matcher.cpv.invented import LABELS, notices
 
 _TEXT = {"fr": "Entretien ménager de la piscine"}
@@ -25,7 +25,7 @@ def predictor() -> CpvPredictor:
 @pytest.fixture
 def folder(predictor: CpvPredictor, tmp_path: Path) -> Path:
     """A saved model."""
-    saved.save(predictor, tmp_path / "cpv-x", facts={"metrics": {"accuracy": 0.5}})
+    saved.save(predictor, tmp_path, "cpv-x", facts={"metrics": {"accuracy": 0.5}})
     return tmp_path / "cpv-x"
 
 
@@ -35,7 +35,7 @@ def _change_card(folder: Path, **changes: Any) -> None:
 
 
 def test_a_saved_model_predicts_as_before(predictor: CpvPredictor, folder: Path) -> None:
-    loaded, card = saved.load(folder)
+    loaded, card = saved.load(folder.parent, folder.name)
 
     assert loaded.predict([_TEXT]) == predictor.predict([_TEXT])
     assert card["metrics"] == {"accuracy": 0.5}
@@ -57,7 +57,7 @@ def test_a_changed_file_is_refused(folder: Path, name: str) -> None:
     (folder / name).write_bytes(content)
 
     with pytest.raises(ModelMismatch, match=name):
-        saved.load(folder)
+        saved.load(folder.parent, folder.name)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_model_of_other_code_or_library_is_refused(
     _change_card(folder, **changes)
 
     with pytest.raises(ModelMismatch, match=said):
-        saved.load(folder)
+        saved.load(folder.parent, folder.name)
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]"])
@@ -86,13 +86,13 @@ def test_a_folder_without_a_readable_card_is_refused(folder: Path, content: str 
         (folder / "card.json").write_text(content, encoding="utf-8")
 
     with pytest.raises(ModelMismatch, match="cpv-x"):
-        saved.load(folder)
+        saved.load(folder.parent, folder.name)
 
 
 def test_saving_what_is_there_already_leaves_it(predictor: CpvPredictor, folder: Path) -> None:
     before = (folder / "card.json").read_bytes()
 
-    saved.save(predictor, folder, facts={"metrics": {}})
+    saved.save(predictor, folder.parent, folder.name, facts={"metrics": {}})
 
     assert (folder / "card.json").read_bytes() == before
     assert [path.name for path in folder.parent.iterdir()] == ["cpv-x"]
@@ -101,7 +101,7 @@ def test_saving_what_is_there_already_leaves_it(predictor: CpvPredictor, folder:
 def test_no_model_is_in_use_before_one_is_promoted(folder: Path) -> None:
     assert saved.load_in_use(folder.parent) is None
 
-    saved.promote(folder.parent, "cpv-x")
+    promote(folder.parent, "cpv-x")
 
     found = saved.load_in_use(folder.parent)
     assert found is not None
@@ -109,18 +109,7 @@ def test_no_model_is_in_use_before_one_is_promoted(folder: Path) -> None:
 
 
 def test_a_promoted_model_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
-    saved.promote(tmp_path, "cpv-gone")
+    promote(tmp_path, "cpv-gone")
 
     with pytest.raises(ModelMismatch, match="cpv-gone"):
         saved.load_in_use(tmp_path)
-
-
-def test_five_models_are_kept_with_the_one_in_use(predictor: CpvPredictor, tmp_path: Path) -> None:
-    for number in range(7):
-        saved.save(predictor, tmp_path / f"cpv-{number}", facts={})
-        os.utime(tmp_path / f"cpv-{number}", (number, number))
-
-    saved.promote(tmp_path, "cpv-0")
-
-    kept = sorted(path.name for path in tmp_path.iterdir() if path.is_dir())
-    assert kept == ["cpv-0", "cpv-3", "cpv-4", "cpv-5", "cpv-6"]

@@ -15,6 +15,7 @@ from procurement.codes import remember_cpv
 from procurement.db import transaction
 from procurement.errors import NothingToLearn
 from procurement.models import Tender
+from procurement.served import promote, resume, roll_back, served
 from tests.factories import make_tender
 from tests.matcher.cpv.invented import LABELS, notices
 
@@ -47,14 +48,14 @@ def test_the_words_of_codes_alone_make_one_that_is_kept(engine: Engine, tmp_path
     _store_labels(engine)
 
     first = predictor_in_use(engine, models=tmp_path)
-    version = saved.version_in_use(tmp_path)
+    version = served(tmp_path).version
     again = predictor_in_use(engine, models=tmp_path)
 
     assert first is not None
     assert again is not None
     assert first.predict_cpv({"it": "Pulizia di vetri"}) == again.predict_cpv({"it": "Pulizia di vetri"})
     assert version == version_of([], LABELS)
-    assert saved.version_in_use(tmp_path) == version
+    assert served(tmp_path).version == version
 
 
 def test_training_without_anything_stored_says_what_would_help(
@@ -77,7 +78,7 @@ def test_notices_teach_more_than_labels_and_are_promoted(
     assert report.f1 is not None
     assert report.f1_in_use is not None
     assert report.f1 > report.f1_in_use
-    assert saved.version_in_use(tmp_path) == report.version
+    assert served(tmp_path).version == report.version
     found = saved.load_in_use(tmp_path)
     assert found is not None
     card = found[1]
@@ -97,7 +98,7 @@ def test_training_again_without_later_notices_changes_nothing(
 
     assert not report.is_promoted
     assert "fewer than" in report.why
-    assert saved.version_in_use(tmp_path) == first.version
+    assert served(tmp_path).version == first.version
 
 
 def test_what_is_worse_on_later_notices_is_not_promoted(
@@ -116,17 +117,35 @@ def test_what_is_worse_on_later_notices_is_not_promoted(
     assert report.f1 is not None
     assert report.f1_in_use is not None
     assert report.f1 < report.f1_in_use
-    assert saved.version_in_use(tmp_path) == first.version
+    assert served(tmp_path).version == first.version
 
 
 def test_a_model_that_cannot_be_loaded_is_replaced(engine: Engine, tmp_path: Path, now: datetime) -> None:
     _store_labels(engine)
-    saved.promote(tmp_path, "cpv-gone")
+    promote(tmp_path, "cpv-gone")
 
     report = train(engine, models=tmp_path, now=now)
 
     assert report.is_promoted
     assert saved.load_in_use(tmp_path) is not None
+
+
+def test_who_went_back_is_not_overruled_until_training_may_promote_again(
+    engine: Engine, tmp_path: Path, now: datetime
+) -> None:
+    _store_labels(engine)
+    predictor_in_use(engine, models=tmp_path)
+    roll_back(tmp_path, now=now)
+    _store_notices(engine, 10, first=date(2026, 1, 5))
+
+    held = train(engine, models=tmp_path, now=now)
+
+    assert not held.is_promoted
+    assert "aimp train cpv --resume" in held.why
+    # Behind the first one there is none: nothing makes another by itself.
+    assert predictor_in_use(engine, models=tmp_path) is None
+    resume(tmp_path)
+    assert train(engine, models=tmp_path, now=now).is_promoted
 
 
 def test_a_tender_and_its_only_lot_are_one_example(engine: Engine) -> None:
@@ -163,7 +182,7 @@ def test_the_command_says_what_came_of_it(
 
     assert result.exit_code == 0, result.output
     assert "promoted: none was in use" in result.output
-    assert (tmp_path / "models" / "cpv" / "in_use").exists()
+    assert served(tmp_path / "models" / "cpv").version is not None
 
 
 def test_a_new_installation_that_has_nothing_to_learn_from_has_not_failed(
