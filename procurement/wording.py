@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from procurement.cantons import canton_name
 from procurement.i18n import ZURICH, known_language, locale_of, say_amount, say_date
 from procurement.models import in_language
-from procurement.reserved import Reservation
+from procurement.reserved import Reservation, Status
+from procurement.vocabulary import LegalForm
 
 _SPACED = re.compile(r" (?=[:;?!»])|(?<=«) ")
 # What can be left out with its fact: all after a colon at the end, or what stands between brackets.
@@ -133,6 +134,31 @@ def _reservations(value: Any, language: str) -> str:
     return ", ".join(each.label(language) for each in known)
 
 
+def _date(value: Any, language: str) -> str:
+    return say_date(date.fromisoformat(str(value)), language)
+
+
+def _proofs(value: Any, language: str) -> str:
+    """What a member can show, each with its figure where it has one."""
+    return ", ".join(
+        f"{each['name']} ({each['figure']})" if each.get("figure") else str(each["name"]) for each in value
+    )
+
+
+def _status(value: Any, language: str) -> str:
+    status = Status.of(str(value))
+    return status.label(language) if status else ""
+
+
+def _legal_form(value: Any, language: str) -> str:
+    legal_form = LegalForm.of(str(value))
+    return legal_form.label(language) if legal_form else ""
+
+
+def _listed(value: Any, language: str) -> str:
+    return ", ".join(str(each) for each in value)
+
+
 # How a fact is said: the name in braces, the fact it comes from, and what turns it into words.
 _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "label": ("labels", _label),
@@ -147,4 +173,9 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "reserved_to": ("reserved_to", _reservations),
     "reference": ("reference", _cut),
     "sure": ("sure", _percent),
+    "until": ("until", _date),
+    "proofs": ("proofs", _proofs),
+    "status": ("status", _status),
+    "legal_form": ("legal_form", _legal_form),
+    "labels_named": ("labels_named", _listed),
 }
