@@ -1,68 +1,84 @@
+"""What members can show: stated, changed and withdrawn by those who may, with its expiry."""
+
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from procurement import credentials
 from procurement.credentials import Shown, Validity
 from procurement.errors import NotAllowed
-from procurement.models import AuditEntry, Credential, Member, Work
+from procurement.models import AuditEntry, Credential, Member, Person, Work
 from procurement.reserved import Status
 from procurement.stance import Side
-from procurement.vocabulary import Role
+from procurement.vocabulary import LegalForm, Role
 from tests.factories import NOW, make_chamber, make_credential, make_member, make_person
 
 TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def member(session: Session) -> Member:
+    """A member of the chamber."""
+    return make_member(session)
+
+
+@pytest.fixture
+def person(session: Session, member: Member) -> Person:
+    """Somebody of that member."""
+    return make_person(session, member=member)
+
+
 APPRENTICES = Shown("apprentissage_formation", "Apprenties cuisinières", 3)
 
 
-def test_a_member_states_what_it_can_show_and_is_matched_again(session):
-    person = make_person(session)
+def test_a_member_states_what_it_can_show_and_is_matched_again(
+    session: Session, member: Member, person: Person
+) -> None:
+    stated = credentials.state(session, member=member, person=person, shown=APPRENTICES, now=NOW)
 
-    stated = credentials.state(session, member=person.member, person=person, shown=APPRENTICES, now=NOW)
-
-    assert person.member.credentials == [stated]
-    assert person.member.profile_changed_at == NOW
+    assert member.credentials == [stated]
+    assert member.profile_changed_at == NOW
     assert [work.kind for work in session.scalars(select(Work))] == ["match_member"]
     assert session.scalars(select(AuditEntry.act)).one() == "credential.state"
 
 
-def test_what_is_stated_again_as_it_was_changes_nothing(session):
-    person = make_person(session)
+def test_what_is_stated_again_as_it_was_changes_nothing(
+    session: Session, member: Member, person: Person
+) -> None:
     stated = credentials.state(
-        session, member=person.member, person=person, shown=APPRENTICES, now=NOW - timedelta(days=3)
+        session, member=member, person=person, shown=APPRENTICES, now=NOW - timedelta(days=3)
     )
 
     has_changed = credentials.change(
-        session, member=person.member, person=person, credential=stated, shown=APPRENTICES, now=NOW
+        session, member=member, person=person, credential=stated, shown=APPRENTICES, now=NOW
     )
 
     assert not has_changed
-    assert person.member.profile_changed_at == NOW - timedelta(days=3)
+    assert member.profile_changed_at == NOW - timedelta(days=3)
 
 
-def test_a_proof_is_changed_and_withdrawn(session):
-    person = make_person(session)
-    stated = make_credential(session, person.member)
+def test_a_proof_is_changed_and_withdrawn(session: Session, member: Member, person: Person) -> None:
+    stated = make_credential(session, member)
     later = Shown("ecolabels_management", "EMAS", None, TODAY)
 
-    assert credentials.change(
-        session, member=person.member, person=person, credential=stated, shown=later, now=NOW
-    )
+    assert credentials.change(session, member=member, person=person, credential=stated, shown=later, now=NOW)
     assert (stated.family, stated.name, stated.figure, stated.valid_until) == (
         "ecolabels_management",
         "EMAS",
         None,
         TODAY,
     )
-    credentials.withdraw(session, member=person.member, person=person, credential=stated, now=NOW)
+    credentials.withdraw(session, member=member, person=person, credential=stated, now=NOW)
     session.flush()
     assert session.scalars(select(Credential)).all() == []
-    assert person.member.profile_changed_at == NOW
+    assert member.profile_changed_at == NOW
 
 
-def test_staff_of_the_chamber_may_state_for_a_member_and_nobody_else(session):
-    member = make_member(session)
+def test_staff_of_the_chamber_may_state_for_a_member_and_nobody_else(
+    session: Session, member: Member
+) -> None:
     staff = make_person(session, role=Role.STAFF)
     strangers = [
         make_person(session),
@@ -86,11 +102,13 @@ def test_staff_of_the_chamber_may_state_for_a_member_and_nobody_else(session):
         (TODAY - timedelta(days=1), Validity.EXPIRED),
     ],
 )
-def test_a_proof_is_valid_to_the_end_of_its_last_day(valid_until, validity):
+def test_a_proof_is_valid_to_the_end_of_its_last_day(valid_until: date | None, validity: Validity) -> None:
     assert credentials.validity_of(Credential(valid_until=valid_until), today=TODAY) is validity
 
 
-def test_what_a_member_can_answer_comes_from_its_proofs_its_status_and_its_form(session):
+def test_what_a_member_can_answer_comes_from_its_proofs_its_status_and_its_form(
+    session: Session, member: Member
+) -> None:
     member = make_member(session, statuses=[Status.WORK_INTEGRATION.value])
     make_credential(session, member)
     make_credential(session, member, family="energie_climat", name="", figure=0)
@@ -104,7 +122,7 @@ def test_what_a_member_can_answer_comes_from_its_proofs_its_status_and_its_form(
     }
 
 
-def test_a_member_with_nothing_said_answers_nothing():
-    member = Member(legal_form="cooperative", statuses=None, credentials=[])
+def test_a_member_with_nothing_said_answers_nothing() -> None:
+    member = Member(legal_form=LegalForm.COOPERATIVE, statuses=None, credentials=[])
 
     assert credentials.answerable(member, today=TODAY) == {}
