@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ class Badge:
 
     def short(self, language: str) -> str:
         """The short name with the weight: « Insertion 10 % »."""
-        return self._weighted(_said("badge", self.family, language), " ", language)
+        return self._weighted(_said("badge", self.family, language), "\u00a0", language)
 
     def full(self, language: str) -> str:
         """The whole name, what it does in the notice, and the weight: what a reader hears."""
@@ -47,6 +48,11 @@ class Badges:
 
     all: tuple[Badge, ...] = ()
     are_unread: bool = False
+
+    @classmethod
+    def of(cls, lots: Iterable[Lot], found: Iterable[Finding]) -> Self:
+        """The badges of lots in which these findings speak for an organisation of the ESS."""
+        return cls(_ordered(found), any(findings.are_unread(lot) for lot in lots))
 
     @property
     def shown(self) -> tuple[Badge, ...]:
@@ -86,10 +92,7 @@ def badges_on(session: Session, groups: Mapping[int, Collection[Lot]]) -> dict[i
     lot_ids = {lot.id for lots in groups.values() for lot in lots}
     found = findings.speaking(session, lot_ids)
     return {
-        key: Badges(
-            all=_ordered(each for lot in lots for each in found.get(lot.id, ())),
-            are_unread=any(findings.are_unread(lot) for lot in lots),
-        )
+        key: Badges.of(lots, (each for lot in lots for each in found.get(lot.id, ())))
         for key, lots in groups.items()
     }
 
@@ -100,7 +103,7 @@ def badges_of_tenders(session: Session, found: Iterable[MatchedTender]) -> dict[
 
 
 # What decides who wins comes first, what merely describes the contract last.
-_ORDER = (
+ORDER = (
     FindingKind.RESERVED,
     FindingKind.AWARD,
     FindingKind.EXECUTION_CONDITION,
@@ -118,8 +121,8 @@ def _ordered(found: Iterable[Finding]) -> tuple[Badge, ...]:
     for each in found:
         known = by_family.setdefault(each.family, Badge(each.family, each.kind, each.weight))
         weights = [weight for weight in (known.weight, each.weight) if weight is not None]
-        kind = min(known.kind, each.kind, key=_ORDER.index)
+        kind = min(known.kind, each.kind, key=ORDER.index)
         by_family[each.family] = Badge(each.family, kind, max(weights, default=None))
     return tuple(
-        sorted(by_family.values(), key=lambda badge: (_ORDER.index(badge.kind), -(badge.weight or 0)))
+        sorted(by_family.values(), key=lambda badge: (ORDER.index(badge.kind), -(badge.weight or 0)))
     )

@@ -13,14 +13,15 @@ from procurement.reserved import Reservation, Status
 from procurement.vocabulary import LegalForm
 
 _SPACED = re.compile(r" (?=[:;?!»])|(?<=«) ")
+_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 # What can be left out with its fact: all after a colon at the end, or what stands between brackets.
 _FACT = re.compile(r"[ \u00a0]?: [^:{]*\{\w+\}(?=\.$)| \(\{\w+\}\)")
 _QUOTES = {"fr": "«\u00a0{}\u00a0»", "de": "«{}»", "it": "«{}»", "en": "“{}”"}
 
 
-def _typeset(text: str, language: str) -> str:
-    """Every language wants its apostrophe; French, no break before its double signs."""
-    text = text.replace("'", "’")
+def typeset(text: str, language: str) -> str:
+    """Every language wants its apostrophe, its figure beside %; French, no break before double signs."""
+    text = _BEFORE_PERCENT.sub("\u00a0", text.replace("'", "’"))
     return _SPACED.sub("\u00a0", text) if language == "fr" else text
 
 
@@ -44,13 +45,13 @@ class Wording:
 def wording(fr: str, de: str, it: str, en: str, *, plain: tuple[str, str, str, str] | None = None) -> Wording:
     """A sentence in each language; where no plain one is given, it is the full one without its facts."""
     full = {
-        language: _typeset(text, language)
+        language: typeset(text, language)
         for language, text in zip(("fr", "de", "it", "en"), (fr, de, it, en), strict=True)
     }
     if plain is None:
         return Wording(full, {language: _FACT.sub("", text) for language, text in full.items()})
     return Wording(
-        full, {language: _typeset(text, language) for language, text in zip(full, plain, strict=True)}
+        full, {language: typeset(text, language) for language, text in zip(full, plain, strict=True)}
     )
 
 
@@ -91,11 +92,11 @@ def _percent(value: Any, language: str) -> str:
 
 def _label(value: Any, language: str) -> str:
     # Words of a code in another language are better than a bare code.
-    return _typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
+    return typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
 
 
 def _quoted(value: Any, language: str) -> str:
-    return ", ".join(_QUOTES[language].format(_typeset(str(word), language)) for word in value)
+    return ", ".join(_QUOTES[language].format(typeset(str(word), language)) for word in value)
 
 
 def _language(value: Any, language: str) -> str:

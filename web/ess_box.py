@@ -1,0 +1,227 @@
+"""The ESS box of a tender: each criterion with its sentence, what it is to the reader, and what is unread."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup, escape
+
+from procurement import findings
+from procurement.badges import ORDER, Badges, family_label
+from procurement.i18n import ZURICH, translated_later
+from procurement.lens import FindingKind
+from procurement.models import Finding, Lot, Member, Tender
+from procurement.stance import Asked, Stance, Standing, stance
+from web.considerations import Statement, statements_of
+from web.i18n import gettext
+
+# So much of a long sentence is shown on either side of the words that prove the criterion.
+_AROUND = 260
+# Who wins and who may take part is shown to all; what every bidder signs, folded away.
+_MAY_BAR = frozenset({FindingKind.QUALIFICATION, FindingKind.RESERVED})
+_TERM = re.compile(r"BT-\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One place of a notice where a criterion stands; `lots` is empty when it stands so in all of them."""
+
+    kind: FindingKind
+    weight: float | None
+    where: str
+    text: Markup
+    language: str
+    statement: Statement | None
+    lots: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A family of criteria with every place where it stands, and what it is to the reader's organisation."""
+
+    family: str
+    label: str
+    weight: float | None
+    stances: tuple[Stance, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EssBox:
+    """What a tender's lots ask of the ESS; lots are named by their numbers, all of them by an empty tuple.
+
+    None in `unread`, `waiting` or `nothing` says that it holds for no lot.
+    """
+
+    badges: Badges
+    speaking: tuple[Criterion, ...]
+    general: tuple[Criterion, ...]
+    statements: tuple[Statement, ...]
+    unread: tuple[int, ...] | None
+    waiting: tuple[int, ...] | None
+    nothing: tuple[int, ...] | None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether any criterion or statement was found."""
+        return bool(self.speaking or self.general or self.statements)
+
+
+def ess_box(
+    tender: Tender, lots: Sequence[Lot], *, member: Member | None, language: str, today: date
+) -> EssBox:
+    """The box of a tender's lots; for a member, with what each criterion is to it on the deadline."""
+    found = [(lot, finding) for lot in lots for finding in lot.findings]
+    speaking = [(lot, each) for lot, each in found if findings.speaks(each) or _may_bar(each)]
+    general = [(lot, each) for lot, each in found if (lot, each) not in speaking]
+    statements = statements_of(lots, tender.language)
+    judge = _Judge(Standing.of(member), today, _deadline_day(tender)) if member else None
+    telling = _Telling(lots, statements, language)
+    telling_nothing = {lot.id for lot in lots} - {lot.id for lot, _ in speaking}
+    return EssBox(
+        badges=Badges.of(lots, (each for _, each in found if findings.speaks(each))),
+        speaking=telling.criteria(speaking, judge),
+        general=telling.criteria(general, None),
+        statements=tuple(each for each in statements if each not in telling.told),
+        unread=_numbers(lots, (lot for lot in lots if findings.are_unread(lot))),
+        waiting=_numbers(lots, (lot for lot in lots if lot.read_at is None)),
+        nothing=_numbers(lots, (lot for lot in lots if lot.id in telling_nothing and _was_all_read(lot))),
+    )
+
+
+def _may_bar(finding: Finding) -> bool:
+    """Whether it may bar a member, unless staff have said that it does not count."""
+    return finding.kind in _MAY_BAR and finding.is_right is None
+
+
+def _was_all_read(lot: Lot) -> bool:
+    """Whether « none » may be said of a lot in which nothing was found."""
+    return lot.read_at is not None and not findings.are_unread(lot) and not lot.considerations
+
+
+def _deadline_day(tender: Tender) -> date | None:
+    at = tender.submission_deadline
+    return at.astimezone(ZURICH).date() if at else None
+
+
+def _numbers(lots: Sequence[Lot], some: Iterable[Lot]) -> tuple[int, ...] | None:
+    numbers = tuple(lot.number for lot in some)
+    if not numbers:
+        return None
+    return () if len(numbers) == len(lots) else numbers
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Says what a criterion is to one member."""
+
+    standing: Standing
+    today: date
+    needed_on: date | None
+
+    def stance(self, lot: Lot, finding: Finding) -> Stance:
+        return stance(Asked.of(finding, lot), self.standing, today=self.today, needed_on=self.needed_on)
+
+
+class _Telling:
+    """Puts findings into words, each family once, each sentence once however many lots hold it."""
+
+    def __init__(self, lots: Sequence[Lot], statements: Sequence[Statement], language: str) -> None:
+        self._lots, self._statements, self._language = lots, statements, language
+        # The statements of fields that a criterion has told already.
+        self.told: set[Statement] = set()
+
+    def criteria(self, found: Sequence[tuple[Lot, Finding]], judge: _Judge | None) -> tuple[Criterion, ...]:
+        """The families found, what decides who wins first, the weightiest first."""
+        families: dict[str, list[tuple[Lot, Finding]]] = {}
+        for lot, finding in found:
+            families.setdefault(finding.family, []).append((lot, finding))
+        ordered = sorted(families.items(), key=lambda item: _rank(each for _, each in item[1]))
+        return tuple(self._criterion(family, places, judge) for family, places in ordered)
+
+    def _criterion(
+        self, family: str, places: Sequence[tuple[Lot, Finding]], judge: _Judge | None
+    ) -> Criterion:
+        said = [judge.stance(lot, finding) for lot, finding in places] if judge else []
+        weights = [each.weight for _, each in places if each.weight is not None]
+        return Criterion(
+            family=family,
+            label=family_label(family, self._language),
+            weight=max(weights, default=None),
+            stances=tuple({(each.side, each.key): each for each in said}.values()),
+            quotes=tuple(self._quotes(places)),
+        )
+
+    def _quotes(self, places: Sequence[tuple[Lot, Finding]]) -> Iterable[Quote]:
+        alike: dict[tuple[FindingKind, float | None, str, str], list[tuple[Lot, Finding]]] = {}
+        for lot, finding in places:
+            key = (finding.kind, finding.weight, finding.field, finding.sentence)
+            alike.setdefault(key, []).append((lot, finding))
+        for same in sorted(alike.values(), key=lambda same: ORDER.index(same[0][1].kind)):
+            finding = same[0][1]
+            statement = self._statement(finding)
+            numbers = _numbers(self._lots, {lot.id: lot for lot, _ in same}.values())
+            yield Quote(
+                kind=finding.kind,
+                weight=finding.weight,
+                where=_where(finding),
+                text=marked(finding.sentence, finding.evidence),
+                language=finding.language,
+                statement=statement,
+                lots=numbers or (),
+            )
+
+    def _statement(self, finding: Finding) -> Statement | None:
+        """What the notice states in a field of its own, where the finding was made from that."""
+        term = _TERM.search(finding.rule if finding.rule.startswith("field:") else "")
+        if term is None:
+            return None
+        of_field = [each for each in self._statements if each.term == term.group()]
+        same = [each for each in of_field if finding.evidence in (each.written_code, each.text.text)]
+        statement = next(iter(same or of_field), None)
+        if statement is not None:
+            self.told.add(statement)
+        return statement
+
+
+def _rank(found: Iterable[Finding]) -> tuple[int, float]:
+    kinds, weights = zip(*((ORDER.index(each.kind), each.weight or 0) for each in found), strict=True)
+    return min(kinds), -max(weights)
+
+
+def marked(sentence: str, evidence: str) -> Markup:
+    """The sentence, escaped, with the words that prove a criterion marked; a long one is cut around them."""
+    at = sentence.find(evidence)
+    if at < 0 or not evidence:
+        return escape(sentence)
+    end = at + len(evidence)
+    if at == 0 and end == len(sentence):
+        return escape(sentence)
+    before, after = sentence[:at], sentence[end:]
+    if len(before) > _AROUND:
+        before = "… " + before[-_AROUND:].partition(" ")[2]
+    if len(after) > _AROUND:
+        after = after[:_AROUND].rpartition(" ")[0] + " …"
+    return Markup("{}<mark>{}</mark>{}").format(before, evidence, after)
+
+
+# The fields of a notice in words: the first that fits the name of the field.
+_FIELDS = (
+    (r"consideration|BT-\d+", translated_later("dans un champ de l’avis")),
+    (r"award", translated_later("dans les critères d’adjudication")),
+    (
+        r"selection|qualification|suitability|technical_ability",
+        translated_later("dans les critères d’aptitude"),
+    ),
+    (r"participation", translated_later("dans les conditions de participation")),
+    (r"performance|execution", translated_later("dans les conditions d’exécution")),
+    (r"title", translated_later("dans le titre")),
+    (r"description", translated_later("dans la description")),
+    (r"consortium|subcontract", translated_later("dans les règles pour s’associer")),
+)
+_ELSEWHERE = translated_later("dans les conditions de l’avis")
+
+
+def _where(finding: Finding) -> str:
+    return gettext(next((words for known, words in _FIELDS if re.search(known, finding.field)), _ELSEWHERE))
