@@ -1,13 +1,17 @@
 """What members can show for ESS criteria: labels, certificates with their expiry, figures."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from sqlalchemy.orm import Session
 
+from config.criteria import ess_criteria
 from procurement import work
 from procurement.accounts import write_audit
+from procurement.cleaning import one_line
 from procurement.errors import NotAllowed
 from procurement.labelled import Labelled
 from procurement.models import Credential, Member, Person
@@ -15,6 +19,14 @@ from procurement.stance import Asked, Side, Stance, Standing, stance
 
 # To renew a certificate takes about as long.
 _SOON = timedelta(days=90)
+
+
+# "family: name", and in brackets a figure, a last day, or both.
+_WRITTEN = re.compile(
+    r"(?P<family>[a-z_]+)\s*:\s*(?P<name>.+?)"
+    r"(?:\s*\((?=[0-9])(?P<figure>[0-9]{1,6}(?![0-9-]))?(?:,\s*)?(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})?\))?"
+)
+_NONE = "none"
 
 
 class Validity(Labelled):
@@ -34,6 +46,41 @@ class Shown:
     figure: int | None = None
     valid_until: date | None = None
 
+    @classmethod
+    def of(cls, credential: Credential) -> Self:
+        """What a member states with a proof."""
+        return cls(credential.family, credential.name, credential.figure, credential.valid_until)
+
+    @classmethod
+    def read(cls, written: str) -> Self:
+        """What stands in a spreadsheet: « apprentissage_formation: Apprentis (2, 2027-07-31) ».
+
+        ValueError says what is wrong with it.
+        """
+        found = _WRITTEN.fullmatch(written.strip())
+        family = found["family"] if found else ""
+        if found is None or family not in ess_criteria().by_key():
+            raise ValueError(f"{written!r} does not begin with a criterion of config/ess_criteria.toml")
+        if found["name"].lower() == _NONE:
+            return cls(family, "", 0)
+        figure, day = found["figure"], found["day"]
+        return cls(
+            family,
+            one_line(found["name"], longest=200),
+            int(figure) if figure else None,
+            date.fromisoformat(day) if day else None,
+        )
+
+    def as_row(self, now: datetime) -> Credential:
+        """The row that keeps it."""
+        return Credential(
+            family=self.family,
+            name=self.name,
+            figure=self.figure,
+            valid_until=self.valid_until,
+            changed_at=now,
+        )
+
 
 def validity_of(credential: Credential, *, today: date) -> Validity:
     """Whether a proof is valid, soon to be renewed, or expired; one without an end stays valid."""
@@ -52,13 +99,7 @@ def answerable(member: Member, *, today: date) -> Mapping[str, Stance]:
 def state(session: Session, *, member: Member, person: Person, shown: Shown, now: datetime) -> Credential:
     """Add what a member can show; its lots are matched again at once."""
     _must_edit(person, member)
-    credential = Credential(
-        family=shown.family,
-        name=shown.name,
-        figure=shown.figure,
-        valid_until=shown.valid_until,
-        changed_at=now,
-    )
+    credential = shown.as_row(now)
     member.credentials.append(credential)
     session.flush()
     _note(session, member, person, "credential.state", credential, now)
@@ -70,8 +111,7 @@ def change(
 ) -> bool:
     """Let a proof be what is shown now; returns whether anything changed."""
     _must_edit(person, member)
-    before = Shown(credential.family, credential.name, credential.figure, credential.valid_until)
-    if shown == before:
+    if shown == Shown.of(credential):
         return False
     credential.family, credential.name = shown.family, shown.name
     credential.figure, credential.valid_until = shown.figure, shown.valid_until
@@ -87,6 +127,14 @@ def withdraw(
     _must_edit(person, member)
     _note(session, member, person, "credential.withdraw", credential, now)
     member.credentials.remove(credential)
+
+
+def replace_all(member: Member, shown: Sequence[Shown], *, now: datetime) -> bool:
+    """Let a member state these proofs and no others; returns whether anything changed."""
+    if set(shown) == set(map(Shown.of, member.credentials)):
+        return False
+    member.credentials = [each.as_row(now) for each in dict.fromkeys(shown)]
+    return True
 
 
 def _must_edit(person: Person, member: Member) -> None:
