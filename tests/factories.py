@@ -255,7 +255,7 @@ def make_finding(session: Session, lot: Lot, **overrides: Any) -> Finding:
         "weight": 10.0,
         "counts": True,
         "language": "fr",
-        "field": "criteria[1].title",
+        "field": "award.1.title",
         "start": 0,
         "evidence": evidence,
         "sentence": sentence,

@@ -1,6 +1,5 @@
 """The ESS box of a tender: each criterion with its sentence, what it is to the reader, and what is unread."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,8 @@ from procurement.i18n import ZURICH, translated_later
 from procurement.lens import FindingKind
 from procurement.models import Finding, Lot, Member, Tender
 from procurement.stance import Asked, Stance, Standing, stance
+from procurement.vocabulary import CriterionKind
+from web.conditions import heading_of
 from web.considerations import Statement, statements_of
 from web.i18n import gettext
 
@@ -20,7 +21,6 @@ from web.i18n import gettext
 _AROUND = 260
 # Who wins and who may take part is shown to all; what every bidder signs, folded away.
 _MAY_BAR = frozenset({FindingKind.QUALIFICATION, FindingKind.RESERVED})
-_TERM = re.compile(r"BT-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def ess_box(
     tender: Tender, lots: Sequence[Lot], *, member: Member | None, language: str, today: date
 ) -> EssBox:
     """The box of a tender's lots; for a member, with what each criterion is to it on the deadline."""
-    found = [(lot, finding) for lot in lots for finding in lot.findings]
+    found = [(lot, each) for lot in lots for each in lot.findings if each.field not in _RULES]
     speaking = [(lot, each) for lot, each in found if findings.speaks(each) or _may_bar(each)]
     general = [(lot, each) for lot, each in found if (lot, each) not in speaking]
     statements = statements_of(lots, tender.language)
@@ -159,30 +159,31 @@ class _Telling:
             key = (finding.kind, finding.weight, finding.field, finding.sentence)
             alike.setdefault(key, []).append((lot, finding))
         for same in sorted(alike.values(), key=lambda same: ORDER.index(same[0][1].kind)):
-            finding = same[0][1]
-            statement = self._statement(finding)
+            lot, finding = same[0]
+            statement = self._statement(lot, finding)
             numbers = _numbers(self._lots, {lot.id: lot for lot, _ in same}.values())
             yield Quote(
                 kind=finding.kind,
                 weight=finding.weight,
-                where=_where(finding),
+                where=_where(lot, finding),
                 text=marked(finding.sentence, finding.evidence),
                 language=finding.language,
                 statement=statement,
                 lots=numbers or (),
             )
 
-    def _statement(self, finding: Finding) -> Statement | None:
-        """What the notice states in a field of its own, where the finding was made from that."""
-        term = _TERM.search(finding.rule if finding.rule.startswith("field:") else "")
-        if term is None:
+    def _statement(self, lot: Lot, finding: Finding) -> Statement | None:
+        """What the notice states in the very field that a finding was made from, when it says no more."""
+        place = finding.field.removeprefix("consideration.")
+        if place == finding.field or not place.isdigit() or int(place) >= len(lot.considerations):
             return None
-        of_field = [each for each in self._statements if each.term == term.group()]
-        same = [each for each in of_field if finding.evidence in (each.written_code, each.text.text)]
-        statement = next(iter(same or of_field), None)
-        if statement is not None:
-            self.told.add(statement)
-        return statement
+        made_from = lot.considerations[int(place)]
+        for each in self._statements:
+            is_same = (each.term, each.written_code) == (made_from.business_term, made_from.code)
+            if is_same and finding.sentence.strip() in (each.text.text.strip(), each.written_code, each.term):
+                self.told.add(each)
+                return each
+        return None
 
 
 def _rank(found: Iterable[Finding]) -> tuple[int, float]:
@@ -206,22 +207,38 @@ def marked(sentence: str, evidence: str) -> Markup:
     return Markup("{}<mark>{}</mark>{}").format(before, evidence, after)
 
 
-# The fields of a notice in words: the first that fits the name of the field.
-_FIELDS = (
-    (r"consideration|BT-\d+", translated_later("dans un champ de l’avis")),
-    (r"award", translated_later("dans les critères d’adjudication")),
-    (
-        r"selection|qualification|suitability|technical_ability",
-        translated_later("dans les critères d’aptitude"),
+# What the page says elsewhere already: the rules on who may bid, and how.
+_RULES = frozenset({"consortium_allowed", "subcontracting_allowed", "variants", "partial_offers"})
+_NUMBERED = {
+    "award": (CriterionKind.AWARD, translated_later("dans le critère d’adjudication {number}")),
+    "selection": (CriterionKind.SELECTION, translated_later("dans le critère d’aptitude {number}")),
+    "participation": (
+        CriterionKind.PARTICIPATION,
+        translated_later("dans la condition de participation {number}"),
     ),
-    (r"participation", translated_later("dans les conditions de participation")),
-    (r"performance|execution", translated_later("dans les conditions d’exécution")),
-    (r"title", translated_later("dans le titre")),
-    (r"description", translated_later("dans la description")),
-    (r"consortium|subcontract", translated_later("dans les règles pour s’associer")),
-)
-_ELSEWHERE = translated_later("dans les conditions de l’avis")
+}
+_FIELDS = {
+    "tender.title": translated_later("dans le titre"),
+    "tender.description": translated_later("dans la description"),
+    "lot.title": translated_later("dans le titre du lot"),
+    "lot.description": translated_later("dans la description du lot"),
+    "criteria_note": translated_later("dans la note sur les critères"),
+    "consortium": translated_later("dans les règles pour s’associer"),
+    "subcontracting": translated_later("dans les règles pour s’associer"),
+    "lots_per_tenderer": translated_later("dans les règles sur les lots"),
+    "consideration": translated_later("dans un champ de l’avis"),
+}
+_ELSEWHERE = translated_later("dans l’avis")
 
 
-def _where(finding: Finding) -> str:
-    return gettext(next((words for known, words in _FIELDS if re.search(known, finding.field)), _ELSEWHERE))
+def _where(lot: Lot, finding: Finding) -> str:
+    """The field that a finding stands in, in words: « dans le critère d’adjudication 2 »."""
+    part, _, rest = finding.field.partition(".")
+    if part in _NUMBERED:
+        kind, words = _NUMBERED[part]
+        same = [str(each.position) for each in lot.criteria if each.kind is kind]
+        if (position := rest.partition(".")[0]) in same:
+            return gettext(words).format(number=same.index(position) + 1)
+    if part == "conditions":
+        return gettext("sous « {heading} »").format(heading=heading_of(rest))
+    return gettext(_FIELDS.get(finding.field) or _FIELDS.get(part, _ELSEWHERE))

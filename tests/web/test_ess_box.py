@@ -212,8 +212,8 @@ def test_a_field_that_became_a_criterion_is_told_once(page: Page, person: Person
         make_finding(
             session,
             lot,
-            field="considerations[0].code",
-            rule="field:BT-775",
+            field="consideration.0",
+            rule="BT-775 opp",
             evidence="opp",
             sentence="opp",
             weight=None,
@@ -225,6 +225,53 @@ def test_a_field_that_became_a_criterion_is_told_once(page: Page, person: Person
     assert soup.get_text().count("Emploi de personnes défavorisées, insertion, handicap") == 1
     assert texts(soup, ".statements > li") == ["Recherche et développement champ BT-776 de l’avis"]
     assert not soup.select("blockquote")
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("award.1.title", "dans le critère d’adjudication 2"),
+        ("selection.2.description", "dans le critère d’aptitude 1"),
+        ("award.9.title", "dans l’avis"),
+        ("conditions.performance", "sous «\u00a0Conditions d’exécution\u00a0»"),
+        ("conditions.unknown", "sous «\u00a0Autres conditions\u00a0»"),
+        ("tender.description", "dans la description"),
+        ("consideration.7", "dans un champ de l’avis"),
+        ("of_a_later_reader", "dans l’avis"),
+    ],
+)
+def test_the_field_of_a_criterion_is_said_in_words(
+    page: Page, person: Person, writing: Writing, field: str, words: str
+) -> None:
+    with writing() as session:
+        tender = make_tender(session)
+        make_finding(session, tender.lots[0], field=field)
+
+    (said,) = box(page.get(f"/marches/{tender.id}")).select(".found-what")
+
+    assert said.get_text().endswith(words)
+
+
+def test_rules_that_stand_elsewhere_on_the_page_are_not_said_again(
+    page: Page, person: Person, writing: Writing
+) -> None:
+    with writing() as session:
+        tender = make_tender(session)
+        make_finding(
+            session,
+            tender.lots[0],
+            family="variantes_admises",
+            kind=FindingKind.ACCESS,
+            field="variants",
+            evidence="no",
+            sentence="no",
+            counts=False,
+        )
+
+    soup = box(page.get(f"/marches/{tender.id}"))
+
+    assert not soup.select(".found")
+    assert "Aucun critère relevé dans l’avis" in soup.get_text()
 
 
 def released(writing: Writing, person: Person, now: datetime, title: str, **facts: Any) -> Lot:
