@@ -1,7 +1,7 @@
 """The ESS criteria of a tender at a glance: short names with their weights, in pages and in mails."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from sqlalchemy.orm import Session
@@ -68,6 +68,12 @@ class Badges:
     def families(self) -> frozenset[str]:
         """The families that the badges are of."""
         return frozenset(badge.family for badge in self.all)
+
+    def only(self, family: str) -> Self:
+        """The badge of one family alone."""
+        return replace(
+            self, all=tuple(badge for badge in self.all if badge.family == family), are_unread=False
+        )
 
     def __bool__(self) -> bool:
         """Whether there is anything to show."""

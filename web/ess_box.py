@@ -8,14 +8,14 @@ from markupsafe import Markup, escape
 
 from procurement import findings
 from procurement.badges import ORDER, Badges, family_label
-from procurement.i18n import ZURICH, translated_later
+from procurement.i18n import ZURICH, capital, translated_later
 from procurement.lens import FindingKind
 from procurement.models import Finding, Lot, Member, Tender
-from procurement.stance import Asked, Stance, Standing, stance
+from procurement.stance import Asked, Side, Stance, Standing, stance
 from procurement.vocabulary import CriterionKind
 from web.conditions import heading_of
 from web.considerations import Statement, statements_of
-from web.i18n import gettext
+from web.i18n import gettext, label
 
 # So much of a long sentence is shown on either side of the words that prove the criterion.
 _AROUND = 260
@@ -25,15 +25,21 @@ _MAY_BAR = frozenset({FindingKind.QUALIFICATION, FindingKind.RESERVED})
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One place of a notice where a criterion stands; `lots` is empty when it stands so in all of them."""
+    """A sentence with the words that prove a criterion, or what a field of its own states."""
 
-    kind: FindingKind
-    weight: float | None
-    where: str
     text: Markup
     language: str
     statement: Statement | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a criterion stands, and what it says there; `lots` is empty when it is so in all of them."""
+
+    words: str
+    weight: float | None
     lots: tuple[int, ...]
+    quotes: tuple[Quote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,12 @@ class Criterion:
     label: str
     weight: float | None
     stances: tuple[Stance, ...]
-    quotes: tuple[Quote, ...]
+    places: tuple[Place, ...]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether a proof would tell what it is to the reader's organisation."""
+        return any(each.side is Side.UNKNOWN for each in self.stances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,36 +152,36 @@ class _Telling:
         return tuple(self._criterion(family, places, judge) for family, places in ordered)
 
     def _criterion(
-        self, family: str, places: Sequence[tuple[Lot, Finding]], judge: _Judge | None
+        self, family: str, found: Sequence[tuple[Lot, Finding]], judge: _Judge | None
     ) -> Criterion:
-        said = [judge.stance(lot, finding) for lot, finding in places] if judge else []
-        weights = [each.weight for _, each in places if each.weight is not None]
+        said = [judge.stance(lot, finding) for lot, finding in found] if judge else []
+        weights = [each.weight for _, each in found if each.weight is not None]
         return Criterion(
             family=family,
             label=family_label(family, self._language),
             weight=max(weights, default=None),
-            stances=tuple({(each.side, each.key): each for each in said}.values()),
-            quotes=tuple(self._quotes(places)),
+            stances=_worth_saying(said),
+            places=tuple(self._places(found)),
         )
 
-    def _quotes(self, places: Sequence[tuple[Lot, Finding]]) -> Iterable[Quote]:
-        alike: dict[tuple[FindingKind, float | None, str, str], list[tuple[Lot, Finding]]] = {}
-        for lot, finding in places:
-            key = (finding.kind, finding.weight, finding.field, finding.sentence)
-            alike.setdefault(key, []).append((lot, finding))
-        for same in sorted(alike.values(), key=lambda same: ORDER.index(same[0][1].kind)):
+    def _places(self, found: Sequence[tuple[Lot, Finding]]) -> Iterable[Place]:
+        alike: dict[tuple[str, float | None, str], list[tuple[Lot, Finding]]] = {}
+        for lot, finding in sorted(found, key=lambda pair: ORDER.index(pair[1].kind)):
+            alike.setdefault((_place(lot, finding), finding.weight, finding.sentence), []).append(
+                (lot, finding)
+            )
+        places: dict[tuple[str, float | None, tuple[int, ...]], list[Quote]] = {}
+        for (words, weight, _), same in alike.items():
+            numbers = _numbers(self._lots, {lot.id: lot for lot, _ in same}.values()) or ()
             lot, finding = same[0]
-            statement = self._statement(lot, finding)
-            numbers = _numbers(self._lots, {lot.id: lot for lot, _ in same}.values())
-            yield Quote(
-                kind=finding.kind,
-                weight=finding.weight,
-                where=_where(lot, finding),
+            quote = Quote(
                 text=marked(finding.sentence, finding.evidence),
                 language=finding.language,
-                statement=statement,
-                lots=numbers or (),
+                statement=self._statement(lot, finding),
             )
+            places.setdefault((words, weight, numbers), []).append(quote)
+        for (words, weight, numbers), quotes in places.items():
+            yield Place(words, weight, numbers, tuple(quotes))
 
     def _statement(self, lot: Lot, finding: Finding) -> Statement | None:
         """What the notice states in the very field that a finding was made from, when it says no more."""
@@ -184,6 +195,18 @@ class _Telling:
                 self.told.add(each)
                 return each
         return None
+
+
+# What one wants to know first of a criterion that stands in several places.
+_SIDES = (Side.BARRIER, Side.ADVANTAGE, Side.UNKNOWN, Side.NEUTRAL)
+
+
+def _worth_saying(said: Iterable[Stance]) -> tuple[Stance, ...]:
+    """Every barrier and the best advantage; where there is neither, what is unknown, else what is neutral."""
+    by_reason = {(each.side, each.key): each for each in said}
+    ordered = sorted(by_reason.values(), key=lambda each: _SIDES.index(each.side))
+    strong = [each for each in ordered if each.side in (Side.BARRIER, Side.ADVANTAGE)]
+    return tuple(strong or ordered[:1])
 
 
 def _rank(found: Iterable[Finding]) -> tuple[int, float]:
@@ -209,12 +232,18 @@ def marked(sentence: str, evidence: str) -> Markup:
 
 # What the page says elsewhere already: the rules on who may bid, and how.
 _RULES = frozenset({"consortium_allowed", "subcontracting_allowed", "variants", "partial_offers"})
+# The lists of a notice whose entries are named by number, and what an entry usually does.
 _NUMBERED = {
-    "award": (CriterionKind.AWARD, translated_later("dans le critère d’adjudication {number}")),
-    "selection": (CriterionKind.SELECTION, translated_later("dans le critère d’aptitude {number}")),
+    "award": (CriterionKind.AWARD, FindingKind.AWARD, translated_later("Critère d’adjudication {number}")),
+    "selection": (
+        CriterionKind.SELECTION,
+        FindingKind.QUALIFICATION,
+        translated_later("Critère d’aptitude {number}"),
+    ),
     "participation": (
         CriterionKind.PARTICIPATION,
-        translated_later("dans la condition de participation {number}"),
+        FindingKind.PARTICIPATION_CONDITION,
+        translated_later("Condition de participation {number}"),
     ),
 }
 _FIELDS = {
@@ -231,14 +260,16 @@ _FIELDS = {
 _ELSEWHERE = translated_later("dans l’avis")
 
 
-def _where(lot: Lot, finding: Finding) -> str:
-    """The field that a finding stands in, in words: « dans le critère d’adjudication 2 »."""
+def _place(lot: Lot, finding: Finding) -> str:
+    """What a finding does and the field that it stands in: « Critère d’adjudication 2 »."""
     part, _, rest = finding.field.partition(".")
+    where = gettext(_FIELDS.get(finding.field) or _FIELDS.get(part, _ELSEWHERE))
+    if part == "conditions":
+        where = gettext("sous « {heading} »").format(heading=heading_of(rest))
     if part in _NUMBERED:
-        kind, words = _NUMBERED[part]
+        kind, usual, words = _NUMBERED[part]
         same = [str(each.position) for each in lot.criteria if each.kind is kind]
         if (position := rest.partition(".")[0]) in same:
-            return gettext(words).format(number=same.index(position) + 1)
-    if part == "conditions":
-        return gettext("sous « {heading} »").format(heading=heading_of(rest))
-    return gettext(_FIELDS.get(finding.field) or _FIELDS.get(part, _ELSEWHERE))
+            entry = gettext(words).format(number=same.index(position) + 1)
+            return entry if finding.kind is usual else f"{capital(label(finding.kind))} ({entry})"
+    return f"{capital(label(finding.kind))}, {where}"

@@ -57,7 +57,7 @@ def test_a_criterion_is_shown_with_weight_sentence_and_the_words_that_prove_it(
     assert texts(soup, "mark") == ["insertion professionnelle"]
     (quote,) = soup.select("blockquote")
     assert (quote["lang"], quote.get_text()) == ("fr", SENTENCE)
-    assert texts(soup, ".found-what")[0].startswith("Critère d’adjudication · 10 % · dans")
+    assert texts(soup, ".found-what") == ["Critère d’adjudication 2 · 10 %"]
     assert soup.select(".found-guide a")[0]["href"] == "/criteres/insertion_socioprofessionnelle"
 
 
@@ -189,6 +189,46 @@ def test_a_member_reads_which_side_a_criterion_is_on(page: Page, person: Person,
     ]
 
 
+def test_title_and_text_of_one_criterion_stand_together_with_one_side(
+    page: Page, person: Person, writing: Writing
+) -> None:
+    with writing() as session:
+        tender = make_tender(session)
+        lot = tender.lots[0]
+        make_finding(session, lot, sentence="Insertion professionnelle", evidence="Insertion professionnelle")
+        make_finding(session, lot, field="award.1.description")
+        make_finding(session, lot, field="tender.description", kind=FindingKind.SUBJECT, weight=None)
+
+    soup = box(page.get(f"/marches/{tender.id}"))
+
+    assert texts(soup, ".found-what") == [
+        "Critère d’adjudication 2 · 10 %",
+        "Objet du marché, dans la description",
+    ]
+    assert len(soup.select(".found-places > li")[0].select("blockquote")) == 2
+    assert texts(soup, ".stance") == ["○ Pour vous : à préciser Rien n’est indiqué dans vos preuves."]
+    assert texts(soup, ".found-guide a")[1].startswith("Indiquer une preuve")
+
+
+def test_four_criteria_are_shown_and_the_others_folded(page: Page, person: Person, writing: Writing) -> None:
+    families = (
+        "biodiversite",
+        "energie_climat",
+        "mobilite_douce",
+        "alimentation_durable",
+        "travailleurs_ages",
+    )
+    with writing() as session:
+        tender = make_tender(session)
+        for weight, family in enumerate(families):
+            make_finding(session, tender.lots[0], family=family, weight=10 - weight)
+
+    soup = box(page.get(f"/marches/{tender.id}"))
+
+    assert len(soup.select(":scope > .found-list > .found")) == 4
+    assert texts(soup, "details summary") == ["Un autre critère Emploi de travailleuses et travailleurs âgés"]
+
+
 def test_staff_read_the_criteria_without_a_side(page: Page, writing: Writing) -> None:
     with writing() as session:
         staff = make_person(session, role=Role.STAFF)
@@ -230,14 +270,14 @@ def test_a_field_that_became_a_criterion_is_told_once(page: Page, person: Person
 @pytest.mark.parametrize(
     ("field", "words"),
     [
-        ("award.1.title", "dans le critère d’adjudication 2"),
-        ("selection.2.description", "dans le critère d’aptitude 1"),
-        ("award.9.title", "dans l’avis"),
-        ("conditions.performance", "sous «\u00a0Conditions d’exécution\u00a0»"),
-        ("conditions.unknown", "sous «\u00a0Autres conditions\u00a0»"),
-        ("tender.description", "dans la description"),
-        ("consideration.7", "dans un champ de l’avis"),
-        ("of_a_later_reader", "dans l’avis"),
+        ("award.1.title", "Critère d’adjudication 2"),
+        ("selection.2.description", "Critère d’adjudication (Critère d’aptitude 1)"),
+        ("award.9.title", "Critère d’adjudication, dans l’avis"),
+        ("conditions.performance", "Critère d’adjudication, sous «\u00a0Conditions d’exécution\u00a0»"),
+        ("conditions.unknown", "Critère d’adjudication, sous «\u00a0Autres conditions\u00a0»"),
+        ("tender.description", "Critère d’adjudication, dans la description"),
+        ("consideration.7", "Critère d’adjudication, dans un champ de l’avis"),
+        ("of_a_later_reader", "Critère d’adjudication, dans l’avis"),
     ],
 )
 def test_the_field_of_a_criterion_is_said_in_words(
@@ -249,7 +289,7 @@ def test_the_field_of_a_criterion_is_said_in_words(
 
     (said,) = box(page.get(f"/marches/{tender.id}")).select(".found-what")
 
-    assert said.get_text().endswith(words)
+    assert said.get_text() == f"{words} · 10\u00a0%"
 
 
 def test_rules_that_stand_elsewhere_on_the_page_are_not_said_again(
