@@ -19,7 +19,8 @@ from web.i18n import gettext, label
 
 # So much of a long sentence is shown on either side of the words that prove the criterion.
 _AROUND = 260
-# Who wins and who may take part is shown to all; what every bidder signs, folded away.
+_STRONG = (Side.BARRIER, Side.ADVANTAGE)
+# What may bar a member is shown like what speaks for it; what every bidder signs is folded away.
 _MAY_BAR = frozenset({FindingKind.QUALIFICATION, FindingKind.RESERVED})
 
 
@@ -51,6 +52,11 @@ class Criterion:
     weight: float | None
     stances: tuple[Stance, ...]
     places: tuple[Place, ...]
+
+    @property
+    def takes_sides(self) -> bool:
+        """Whether it is known to help the reader's organisation or to bar it."""
+        return any(each.side in _STRONG for each in self.stances)
 
     @property
     def is_unknown(self) -> bool:
@@ -144,12 +150,13 @@ class _Telling:
         self.told: set[Statement] = set()
 
     def criteria(self, found: Sequence[tuple[Lot, Finding]], judge: _Judge | None) -> tuple[Criterion, ...]:
-        """The families found, what decides who wins first, the weightiest first."""
+        """The families found: for a member first those it can answer or that bar it, then the weightiest."""
         families: dict[str, list[tuple[Lot, Finding]]] = {}
         for lot, finding in found:
             families.setdefault(finding.family, []).append((lot, finding))
         ordered = sorted(families.items(), key=lambda item: _rank(each for _, each in item[1]))
-        return tuple(self._criterion(family, places, judge) for family, places in ordered)
+        told = (self._criterion(family, places, judge) for family, places in ordered)
+        return tuple(sorted(told, key=lambda each: not each.takes_sides))
 
     def _criterion(
         self, family: str, found: Sequence[tuple[Lot, Finding]], judge: _Judge | None
@@ -205,7 +212,7 @@ def _worth_saying(said: Iterable[Stance]) -> tuple[Stance, ...]:
     """Every barrier and the best advantage; where there is neither, what is unknown, else what is neutral."""
     by_reason = {(each.side, each.key): each for each in said}
     ordered = sorted(by_reason.values(), key=lambda each: _SIDES.index(each.side))
-    strong = [each for each in ordered if each.side in (Side.BARRIER, Side.ADVANTAGE)]
+    strong = [each for each in ordered if each.side in _STRONG]
     return tuple(strong or ordered[:1])
 
 

@@ -184,8 +184,8 @@ def test_a_member_reads_which_side_a_criterion_is_on(page: Page, person: Person,
 
     assert said == [
         "✓ Pour vous : atout Vous pouvez le montrer : Apprenties (3).",
-        "○ Pour vous : à préciser Rien n’est indiqué dans vos preuves.",
         "⚠ Pour vous : obstacle Échoit le ven. 4 déc. 2026, avant le délai : ISO 14001.",
+        "○ Pour vous : à préciser Rien n’est indiqué dans vos preuves.",
     ]
 
 
