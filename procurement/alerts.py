@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from procurement import matches, runs
+from procurement import badges, matches, runs
 from procurement.i18n import ZURICH, days_until
 from procurement.links import Links
 from procurement.mail import messages, outbox
@@ -92,6 +92,7 @@ def post_alerts(session: Session, *, person_id: int, links: Links, now: datetime
         new=new,
         last_chance=last_chance,
         left_out=len(urgent) + len(rest) - len(last_chance) - len(new),
+        badges=badges.badges_of_tenders(session, (*new, *last_chance)),
         runs=runs.finished_runs(session, now=now),
         links=links,
         now=now,

@@ -107,15 +107,24 @@ def contested(session: Session, *, limit: int = 50) -> Sequence[Finding]:
     ).all()
 
 
-def speaking_families(session: Session, lot_ids: Collection[int]) -> dict[int, dict[str, float | None]]:
-    """For each lot the families that speak for an organisation of the ESS, with the weight where stated."""
-    found: dict[int, dict[str, float | None]] = {}
+def speaking(session: Session, lot_ids: Collection[int]) -> dict[int, list[Finding]]:
+    """For each lot the findings that speak for an organisation of the ESS, in the order they were found."""
+    found: dict[int, list[Finding]] = {}
     for row in session.scalars(select(Finding).where(Finding.lot_id.in_(lot_ids)).order_by(Finding.id)):
         if speaks(row):
-            families = found.setdefault(row.lot_id, {})
+            found.setdefault(row.lot_id, []).append(row)
+    return found
+
+
+def speaking_families(session: Session, lot_ids: Collection[int]) -> dict[int, dict[str, float | None]]:
+    """For each lot the families that speak for an organisation of the ESS, with the weight where stated."""
+    by_lot: dict[int, dict[str, float | None]] = {}
+    for lot_id, found in speaking(session, lot_ids).items():
+        families = by_lot.setdefault(lot_id, {})
+        for row in found:
             weights = [each for each in (families.get(row.family), row.weight) if each is not None]
             families[row.family] = max(weights, default=None)
-    return found
+    return by_lot
 
 
 def are_unread(lot: Lot) -> bool:

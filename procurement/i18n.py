@@ -104,6 +104,12 @@ def say_amount(amount: int, currency: str, language: str) -> str:
     )
 
 
+def say_percent(share: float, language: str) -> str:
+    """A weight as one writes it: « 35 % », « 12,5 % »."""
+    number = f"{share:.1f}".removesuffix(".0")
+    return f"{number if language == 'en' else number.replace('.', ',')}\u00a0%"
+
+
 class Urgency(StrEnum):
     """How near a deadline is: over 14 days, 8 to 14, 7 and less, over, unknown."""
 

@@ -18,6 +18,7 @@ from procurement import work
 from procurement.accounts import valid_email
 from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
+from procurement.credentials import Shown, replace_all
 from procurement.errors import UnreadableFile
 from procurement.labelled import LANGUAGES
 from procurement.models import Chamber, Member, Person
@@ -39,6 +40,7 @@ COLUMNS = (
     "statuses",
     "largest_contract_chf",
     "smallest_contract_chf",
+    "credentials",
     "person_name",
     "person_email",
     "person_language",
@@ -53,6 +55,10 @@ _FRANCS = re.compile(
     re.IGNORECASE,
 )
 _REQUIRED = ("key", "name", "legal_form")
+
+
+# What of a member is no column of its table.
+_WITH_ROWS = frozenset({"key", "people", "credentials"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,8 @@ class MemberRow:
     statuses: list[str] | None
     largest_contract_chf: int | None
     smallest_contract_chf: int | None
+    # None for an empty cell: then what the member states itself stays.
+    credentials: list[Shown] | None = None
     people: list[PersonRow] = field(default_factory=list)
 
 
@@ -135,15 +143,22 @@ def import_members(
     }
     for row in rows:
         member = known.get(row.key)
-        facts = {name: getattr(row, name) for name in MemberRow.__slots__ if name not in ("key", "people")}
+        facts = {name: getattr(row, name) for name in MemberRow.__slots__ if name not in _WITH_ROWS}
+        is_new = member is None
         if member is None:
-            member = Member(chamber=chamber, key=row.key, profile_changed_at=now, people=[], **facts)
+            member = Member(
+                chamber=chamber, key=row.key, profile_changed_at=now, people=[], credentials=[], **facts
+            )
             session.add(member)
             session.flush()
+        has_changed = any(getattr(member, name) != value for name, value in facts.items())
+        for name, value in facts.items():
+            setattr(member, name, value)
+        if row.credentials is not None:
+            has_changed |= replace_all(member, row.credentials, now=now)
+        if is_new:
             report.added += 1
-        elif any(getattr(member, name) != value for name, value in facts.items()):
-            for name, value in facts.items():
-                setattr(member, name, value)
+        elif has_changed:
             member.profile_changed_at = now
             report.changed += 1
         else:
@@ -197,6 +212,7 @@ def _member_row(key: str, cells: dict[str, str], problem: _Problems) -> MemberRo
         problem.say("legal_form", f"{cells['legal_form']!r} is none of {', '.join(LegalForm)}")
     lists = {column: _parts(cells, column, problem) for column in _LISTS}
     statuses = _statuses(cells, problem)
+    credentials = _credentials(cells, problem)
     largest = _francs(cells, "largest_contract_chf", problem)
     smallest = _francs(cells, "smallest_contract_chf", problem)
     if largest is not None and smallest is not None and smallest > largest:
@@ -218,6 +234,7 @@ def _member_row(key: str, cells: dict[str, str], problem: _Problems) -> MemberRo
         statuses=statuses,
         largest_contract_chf=largest,
         smallest_contract_chf=smallest,
+        credentials=credentials,
     )
 
 
@@ -255,6 +272,17 @@ def _statuses(cells: dict[str, str], problem: _Problems) -> list[str] | None:
         elif Status.of(part) is None:
             problem.say("statuses", f"{part!r} is none of {', '.join(Status)}, {NO_STATUS}")
     return parts
+
+
+def _credentials(cells: dict[str, str], problem: _Problems) -> list[Shown] | None:
+    """What the member can show; None for an empty cell, which says nothing."""
+    found: list[Shown] = []
+    for part in filter(None, map(one_line, cells["credentials"].split(";"))):
+        try:
+            found.append(Shown.read(part))
+        except ValueError as mistake:
+            problem.say("credentials", str(mistake))
+    return found or None
 
 
 def _francs(cells: dict[str, str], column: str, problem: _Problems) -> int | None:

@@ -3,23 +3,25 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from procurement.cantons import canton_name
 from procurement.i18n import ZURICH, known_language, locale_of, say_amount, say_date
 from procurement.models import in_language
-from procurement.reserved import Reservation
+from procurement.reserved import Reservation, Status
+from procurement.vocabulary import LegalForm
 
 _SPACED = re.compile(r" (?=[:;?!»])|(?<=«) ")
+_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 # What can be left out with its fact: all after a colon at the end, or what stands between brackets.
 _FACT = re.compile(r"[ \u00a0]?: [^:{]*\{\w+\}(?=\.$)| \(\{\w+\}\)")
 _QUOTES = {"fr": "«\u00a0{}\u00a0»", "de": "«{}»", "it": "«{}»", "en": "“{}”"}
 
 
-def _typeset(text: str, language: str) -> str:
-    """Every language wants its apostrophe; French, no break before its double signs."""
-    text = text.replace("'", "’")
+def typeset(text: str, language: str) -> str:
+    """Every language wants its apostrophe, its figure beside %; French, no break before double signs."""
+    text = _BEFORE_PERCENT.sub("\u00a0", text.replace("'", "’"))
     return _SPACED.sub("\u00a0", text) if language == "fr" else text
 
 
@@ -43,13 +45,13 @@ class Wording:
 def wording(fr: str, de: str, it: str, en: str, *, plain: tuple[str, str, str, str] | None = None) -> Wording:
     """A sentence in each language; where no plain one is given, it is the full one without its facts."""
     full = {
-        language: _typeset(text, language)
+        language: typeset(text, language)
         for language, text in zip(("fr", "de", "it", "en"), (fr, de, it, en), strict=True)
     }
     if plain is None:
         return Wording(full, {language: _FACT.sub("", text) for language, text in full.items()})
     return Wording(
-        full, {language: _typeset(text, language) for language, text in zip(full, plain, strict=True)}
+        full, {language: typeset(text, language) for language, text in zip(full, plain, strict=True)}
     )
 
 
@@ -90,11 +92,11 @@ def _percent(value: Any, language: str) -> str:
 
 def _label(value: Any, language: str) -> str:
     # Words of a code in another language are better than a bare code.
-    return _typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
+    return typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
 
 
 def _quoted(value: Any, language: str) -> str:
-    return ", ".join(_QUOTES[language].format(_typeset(str(word), language)) for word in value)
+    return ", ".join(_QUOTES[language].format(typeset(str(word), language)) for word in value)
 
 
 def _language(value: Any, language: str) -> str:
@@ -133,6 +135,31 @@ def _reservations(value: Any, language: str) -> str:
     return ", ".join(each.label(language) for each in known)
 
 
+def _date(value: Any, language: str) -> str:
+    return say_date(date.fromisoformat(str(value)), language)
+
+
+def _proofs(value: Any, language: str) -> str:
+    """What a member can show, each with its figure where it has one."""
+    return ", ".join(
+        f"{each['name']} ({each['figure']})" if each.get("figure") else str(each["name"]) for each in value
+    )
+
+
+def _status(value: Any, language: str) -> str:
+    status = Status.of(str(value))
+    return status.label(language) if status else ""
+
+
+def _legal_form(value: Any, language: str) -> str:
+    legal_form = LegalForm.of(str(value))
+    return legal_form.label(language) if legal_form else ""
+
+
+def _listed(value: Any, language: str) -> str:
+    return ", ".join(str(each) for each in value)
+
+
 # How a fact is said: the name in braces, the fact it comes from, and what turns it into words.
 _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "label": ("labels", _label),
@@ -147,4 +174,9 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "reserved_to": ("reserved_to", _reservations),
     "reference": ("reference", _cut),
     "sure": ("sure", _percent),
+    "until": ("until", _date),
+    "proofs": ("proofs", _proofs),
+    "status": ("status", _status),
+    "legal_form": ("legal_form", _legal_form),
+    "labels_named": ("labels_named", _listed),
 }

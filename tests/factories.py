@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 
 from procurement.accounts import only_chamber
 from procurement.i18n import ZURICH
+from procurement.lens import FindingKind, Polarity
 from procurement.models import (
     Buyer,
     Chamber,
+    Credential,
     Criterion,
+    Finding,
     Lot,
     Match,
     Member,
@@ -238,3 +241,45 @@ def make_match(session: Session, **overrides: Any) -> Match:
     session.add(match)
     session.flush()
     return match
+
+
+def make_finding(session: Session, lot: Lot, **overrides: Any) -> Finding:
+    """An award criterion of 10 % on work integration, found in a lot that was read."""
+    sentence = "Le soumissionnaire offre des places à des personnes en insertion professionnelle."
+    evidence = overrides.get("evidence", "insertion professionnelle")
+    facts: dict[str, Any] = {
+        "lot": lot,
+        "family": "insertion_socioprofessionnelle",
+        "kind": FindingKind.AWARD,
+        "polarity": Polarity.PRESENT,
+        "weight": 10.0,
+        "counts": True,
+        "language": "fr",
+        "field": "award.1.title",
+        "start": 0,
+        "evidence": evidence,
+        "sentence": sentence,
+        "rule": "insertion_socioprofessionnelle:fr:1",
+        "found_with": "test",
+        "found_at": NOW - timedelta(days=1),
+    }
+    finding = Finding(**{**facts, **overrides})
+    lot.read_at, lot.read_with = NOW - timedelta(days=1), "test"
+    session.add(finding)
+    session.flush()
+    return finding
+
+
+def make_credential(session: Session, member: Member, **overrides: Any) -> Credential:
+    """Two apprentices that a member trains."""
+    facts: dict[str, Any] = {
+        "family": "apprentissage_formation",
+        "name": "Apprentis agents de propreté",
+        "figure": 2,
+        "valid_until": None,
+        "changed_at": NOW - timedelta(days=10),
+    }
+    credential = Credential(**{**facts, **overrides})
+    member.credentials.append(credential)
+    session.flush()
+    return credential

@@ -53,6 +53,11 @@ class Condition:
         return len(self.texts)
 
 
+def heading_of(name: str) -> str:
+    """The heading under which a condition is shown."""
+    return gettext(_HEADINGS.get(name, _UNNAMED))
+
+
 def conditions_of(tender: Tender) -> list[Condition]:
     """Every condition that says something, the named ones first, those without a name together at the end."""
     said = {key: published(texts, tender.language) for key, texts in (tender.conditions or {}).items()}

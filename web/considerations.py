@@ -70,10 +70,12 @@ _NOTHING = frozenset({"none", "no", "false", "not-known", "n-inc", "n-inc-just"}
 class Statement:
     """What a notice declares in one field: in our words, its code where we have none, and its own text.
 
-    `lots` are the numbers of the lots that it is about; empty when it is about all of them.
+    `written_code` is the code as the notice writes it; `lots` are the numbers of the lots that it is about,
+    empty when it is about all of them.
     """
 
     term: str
+    written_code: str
     words: str
     code: str
     text: Published
@@ -98,6 +100,7 @@ def statements_of(lots: Sequence[Lot], language: str) -> list[Statement]:
     return [
         Statement(
             term=term,
+            written_code=code,
             words=gettext(_CODES.get((term, code)) or _TERMS.get(term, _UNKNOWN_TERM)),
             code="" if (term, code) in _CODES or code in _YES else code,
             text=texts[term, code, text],

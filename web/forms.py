@@ -85,7 +85,8 @@ class HourField(TimeField):
             raise ValueError(NO_HOUR) from problem
 
 
-def _on_one_line(value: str | None) -> str:
+def on_one_line(value: str | None) -> str:
+    """What was typed, cleaned, on one line."""
     return one_line(value or "", longest=1000)
 
 
@@ -203,8 +204,8 @@ class ScoreField(StringField):
 class BandsForm(PageForm):
     """From which score on a match waits and is strong, and whether strong ones go out without waiting."""
 
-    hold_from = ScoreField(filters=[_on_one_line], validators=[_needed()])
-    strong_from = ScoreField(filters=[_on_one_line], validators=[_needed()])
+    hold_from = ScoreField(filters=[on_one_line], validators=[_needed()])
+    strong_from = ScoreField(filters=[on_one_line], validators=[_needed()])
     sends_strong = BooleanField()
 
     def validate_strong_from(self, field: ScoreField) -> None:
@@ -251,19 +252,19 @@ class EntryForm(PageForm):
     key = StringField()
     kind = StringField(validators=_one_of(EnteredKind))
     title = StringField(
-        filters=[_on_one_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)]
+        filters=[on_one_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)]
     )
     buyer = StringField(
-        filters=[_on_one_line], validators=[DataRequired(NEEDED), Length(max=120, message=TOO_LONG)]
+        filters=[on_one_line], validators=[DataRequired(NEEDED), Length(max=120, message=TOO_LONG)]
     )
     description = TextAreaField(filters=[_cleaned], validators=[Length(max=20_000, message=TOO_LONG)])
     buyer_canton = StringField(validators=[Optional(), _among(CANTONS)])
     place_canton = StringField(validators=[Optional(), _among(CANTONS)])
-    place_city = StringField(filters=[_on_one_line], validators=[Length(max=120, message=TOO_LONG)])
-    cpv_codes = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+    place_city = StringField(filters=[on_one_line], validators=[Length(max=120, message=TOO_LONG)])
+    cpv_codes = StringField(filters=[on_one_line], validators=[Length(max=500, message=TOO_LONG)])
     deadline_day = DayField(validators=[Optional()])
     deadline_hour = HourField(validators=[Optional()])
-    link = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+    link = StringField(filters=[on_one_line], validators=[Length(max=500, message=TOO_LONG)])
     language = StringField(validators=_one_of(LANGUAGES))
 
     def validate_cpv_codes(self, field: StringField) -> None:
@@ -327,10 +328,10 @@ class ProfileForm(PageForm):
     """What a member offers, where, and what it does not want; codes proposed from its text are ticked."""
 
     statement = TextAreaField(filters=[_cleaned], validators=[Length(max=5_000, message=TOO_LONG)])
-    cpv_codes = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+    cpv_codes = StringField(filters=[on_one_line], validators=[Length(max=500, message=TOO_LONG)])
     proposed = SelectMultipleField(validate_choice=False)
     cantons = SelectMultipleField(validate_choice=False)
-    excluded_words = StringField(filters=[_on_one_line], validators=[Length(max=500, message=TOO_LONG)])
+    excluded_words = StringField(filters=[on_one_line], validators=[Length(max=500, message=TOO_LONG)])
 
     @classmethod
     def of(cls, draft: Draft) -> Self:

@@ -12,7 +12,7 @@ from flask import Flask, g, request
 from procurement import i18n, reasons
 from procurement.cantons import canton_name
 from procurement.codes import cpv_labels
-from procurement.i18n import ZURICH, Deadline, say_amount, say_date, say_hour, say_instant
+from procurement.i18n import ZURICH, Deadline, say_amount, say_date, say_hour, say_instant, say_percent
 from procurement.judging import GateName, SignalName
 from procurement.labelled import Labelled
 from procurement.models import Tender, Translations, in_language
@@ -130,8 +130,7 @@ def language_name(code: str) -> str:
 
 def percent(share: float) -> str:
     """A weight as one writes it: « 35 % », « 12,5 % »."""
-    number = f"{share:.1f}".removesuffix(".0")
-    return f"{number.replace('.', ',') if g.language != 'en' else number}\u00a0%"
+    return say_percent(share, g.language)
 
 
 def say_share(share: float) -> str:

@@ -30,6 +30,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A short name in a frame; `is_strong` has it filled."""
+
+    label: str
+    is_strong: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One tender in a list: what, for whom, until when, why, and what can be answered.
 
@@ -41,6 +49,8 @@ class Item:
     facts: str
     deadline: Deadline
     strength: str
+    tags_title: str
+    tags: tuple[Tag, ...]
     reasons: tuple[str, ...]
     risk: str
     answers: tuple[Link, ...]

@@ -1,8 +1,9 @@
 """What we write to people: one function per e-mail, worded in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
+from procurement.badges import Badges
 from procurement.i18n import (
     ZURICH,
     Urgency,
@@ -14,7 +15,7 @@ from procurement.i18n import (
     translator,
 )
 from procurement.links import Links
-from procurement.mail.blocks import Block, Button, Email, Item, Link, Paragraph, Section
+from procurement.mail.blocks import Block, Button, Email, Item, Link, Paragraph, Section, Tag
 from procurement.matches import MatchedTender
 from procurement.models import Chamber, CrawlRun, Member, Person, Tender, in_language
 from procurement.reasons import say
@@ -30,23 +31,33 @@ def digest(
     new: Sequence[MatchedTender],
     last_chance: Sequence[MatchedTender],
     left_out: int,
+    badges: Mapping[int, Badges],
     runs: Sequence[CrawlRun],
     links: Links,
     now: datetime,
 ) -> Email:
-    """The digest of tenders for one person: last chances first, then what is new, ten items at most."""
+    """The digest of tenders for one person: last chances first, then what is new, ten items at most.
+
+    `badges` are the ESS criteria of each tender, by its id.
+    """
     language = person.language
     tr = translator(language)
     blocks: list[Block] = [
         *(Paragraph(line) for line in _sources_lines(runs, language)),
         *(Paragraph(line, tone="warning") for line in _warnings(runs, language, now)),
     ]
+
+    def items(found: Sequence[MatchedTender]) -> tuple[Item, ...]:
+        return tuple(
+            _item(each, badges.get(each.tender.id, Badges()), language, links, now) for each in found
+        )
+
     for title, found in (
         (tr.gettext("Dernière chance"), last_chance),
         (tr.gettext("Nouveau pour vous"), new),
     ):
         if found:
-            blocks.append(Section(title, tuple(_item(each, language, links, now) for each in found)))
+            blocks.append(Section(title, items(found)))
     if left_out:
         words = tr.ngettext(
             "Un autre marché vous attend sur votre page.",
@@ -164,7 +175,7 @@ def tender_facts(tender: Tender, matched: MatchedTender, language: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _item(matched: MatchedTender, language: str, links: Links, now: datetime) -> Item:
+def _item(matched: MatchedTender, badges: Badges, language: str, links: Links, now: datetime) -> Item:
     tr = translator(language)
     tender, best = matched.tender, matched.best
     title = tender.title_in(language)
@@ -179,6 +190,8 @@ def _item(matched: MatchedTender, language: str, links: Links, now: datetime) ->
         facts=facts,
         deadline=say_deadline(tender.submission_deadline, now=now, language=language),
         strength=tr.gettext("correspondance {strength}").format(strength=best.strength.label(language)),
+        tags_title=tr.gettext("Critères ESS"),
+        tags=tuple(_tags(badges, language)),
         reasons=tuple(say(reason, language) for reason in best.reasons[:2]),
         risk=say(best.risk, language) if best.risk else "",
         answers=tuple(
@@ -186,6 +199,16 @@ def _item(matched: MatchedTender, language: str, links: Links, now: datetime) ->
         ),
         official=Link(tr.gettext("Avis officiel"), tender.url) if tender.url else None,
     )
+
+
+def _tags(badges: Badges, language: str) -> Iterator[Tag]:
+    tr = translator(language)
+    for badge in badges.shown:
+        yield Tag(badge.short(language), badge.has_weight_in_award)
+    if badges.more:
+        yield Tag(f"+{badges.more}", False)
+    if badges.are_unread:
+        yield Tag(tr.gettext("critères dans le dossier, non lus"), False)
 
 
 def _subject(

@@ -69,6 +69,8 @@ def _item(item: Item, colon: str) -> Iterator[str]:
     yield "  " + " · ".join(
         part for part in (item.deadline.words, item.deadline.exact, item.strength) if part
     )
+    if item.tags:
+        yield f"  {item.tags_title}{colon} " + ", ".join(tag.label for tag in item.tags)
     for reason in item.reasons:
         yield f"  + {reason}"
     if item.risk:

@@ -1,7 +1,7 @@
 """Members from a spreadsheet: whole or not at all, every mistake by its place, twice is once."""
 
 import csv
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from config.tables import sectors
 from procurement.accounts import only_chamber
+from procurement.credentials import Shown
 from procurement.db import transaction
 from procurement.errors import UnreadableFile
 from procurement.members_file import COLUMNS, ImportReport, import_members, read_members
@@ -39,6 +40,7 @@ def _cells(**overrides: str) -> dict[str, str]:
         "statuses": "Work_Integration",
         "largest_contract_chf": "250'000",
         "smallest_contract_chf": "5000",
+        "credentials": "apprentissage_formation: Apprenties (2); biodiversite: Prairies (2027-05-31)",
         "person_name": "Maude Rochat",
         "person_email": "Maude@Example.ch",
         "person_language": "",
@@ -470,3 +472,48 @@ def test_a_person_twice_in_the_file_is_added_once(session: Session, now: datetim
     report = _import(session, _csv(tmp_path / "m.csv", _cells(), _cells()), now)
 
     assert report == ImportReport(added=1, people_added=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("biodiversite: Prairies", ("biodiversite", "Prairies", None, None)),
+        ("biodiversite : Prairies (3)", ("biodiversite", "Prairies", 3, None)),
+        ("biodiversite:Bio (2027-05-31)", ("biodiversite", "Bio", None, date(2027, 5, 31))),
+        ("biodiversite: Bio (3, 2027-05-31)", ("biodiversite", "Bio", 3, date(2027, 5, 31))),
+        ("biodiversite: Bio (2027)", ("biodiversite", "Bio", 2027, None)),
+        ("biodiversite: Bio (depuis 2020)", ("biodiversite", "Bio (depuis 2020)", None, None)),
+        ("biodiversite: Bio ()", ("biodiversite", "Bio ()", None, None)),
+        ("biodiversite: None", ("biodiversite", "", 0, None)),
+    ],
+)
+def test_what_a_member_can_show_is_read_with_figure_and_end(
+    tmp_path: Path, written: str, shown: tuple[str, str, int | None, date | None]
+) -> None:
+    (member,) = read_members(_csv(tmp_path / "m.csv", _cells(credentials=written)))
+
+    assert member.credentials == [Shown(*shown)]
+
+
+@pytest.mark.parametrize(
+    "written", ["Apprentis", "juggling: Apprentis", "biodiversite:", "biodiversite: Bio (2027-13-31)"]
+)
+def test_what_is_no_proof_is_told_by_its_place(tmp_path: Path, written: str) -> None:
+    with pytest.raises(UnreadableFile, match="line 2, credentials: "):
+        read_members(_csv(tmp_path / "m.csv", _cells(credentials=written)))
+
+
+def test_an_empty_cell_leaves_what_the_member_states_and_a_full_one_replaces_it(
+    session: Session, tmp_path: Path, now: datetime
+) -> None:
+    _import(session, _csv(tmp_path / "m.csv", _cells()), now)
+    later = now + timedelta(days=1)
+
+    empty = _import(session, _csv(tmp_path / "m.csv", _cells(credentials="")), later)
+    again = _import(session, _csv(tmp_path / "m.csv", _cells()), later)
+    other = _import(session, _csv(tmp_path / "m.csv", _cells(credentials="biodiversite: Prairies")), later)
+
+    assert (empty.unchanged, again.unchanged, other.changed) == (1, 1, 1)
+    member = session.scalars(select(Member)).one()
+    assert [each.name for each in member.credentials] == ["Prairies"]
+    assert member.profile_changed_at == later

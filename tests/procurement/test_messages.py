@@ -58,6 +58,7 @@ def _digest(session: Session, person: Person, **overrides: Any) -> Email:
         "new": found[1:],
         "last_chance": found[:1],
         "left_out": 3,
+        "badges": {},
         "runs": [_run("simap", Verdict.OK, NOW), _run("ted", Verdict.PARTIAL, NOW)],
     }
     return messages.digest(

@@ -194,6 +194,7 @@ def _digest(session: Session, language: str) -> tuple[str, ...]:
         new=found[1:],
         last_chance=found[:1],
         left_out=3,
+        badges={},
         runs=runs,
         links=LINKS,
         now=NOW,

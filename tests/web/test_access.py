@@ -11,9 +11,17 @@ from werkzeug.routing import Rule
 
 from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
-from procurement.models import Match, Member, Person, SignIn, Tender, TenderPair
+from procurement.models import Credential, Match, Member, Person, SignIn, Tender, TenderPair
 from procurement.vocabulary import Role
-from tests.factories import NOW, make_chamber, make_match, make_member, make_person, make_tender
+from tests.factories import (
+    NOW,
+    make_chamber,
+    make_credential,
+    make_match,
+    make_member,
+    make_person,
+    make_tender,
+)
 from tests.web.conftest import Clock, Page, Writing
 from web import access, create_app
 from web.access import Audience, local_path
@@ -54,6 +62,18 @@ ROUTES = {
     ("GET", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil/essai"): Audience.STAFF,
+    ("GET", "/profil/preuves"): Audience.MEMBER,
+    ("POST", "/profil/preuves"): Audience.MEMBER,
+    ("GET", "/profil/preuves/<int:proof_id>"): Audience.MEMBER,
+    ("POST", "/profil/preuves/<int:proof_id>"): Audience.MEMBER,
+    ("POST", "/profil/preuves/<int:proof_id>/retirer"): Audience.MEMBER,
+    ("GET", "/equipe/membres/<int:member_id>/preuves"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/preuves"): Audience.STAFF,
+    ("GET", "/equipe/membres/<int:member_id>/preuves/<int:proof_id>"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/preuves/<int:proof_id>"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/preuves/<int:proof_id>/retirer"): Audience.STAFF,
+    ("GET", "/criteres"): Audience.SIGNED_IN,
+    ("GET", "/criteres/<family>"): Audience.SIGNED_IN,
     ("GET", "/equipe/file"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/garder"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/ecarter"): Audience.STAFF,
@@ -91,6 +111,7 @@ class World:
     tender: Tender
     member: Member
     pair: TenderPair
+    proof: Credential
 
 
 @pytest.fixture
@@ -111,6 +132,7 @@ def world(writing: Writing) -> World:
             tender=tender,
             member=member,
             pair=pair,
+            proof=make_credential(session, member),
         )
 
 
@@ -132,6 +154,8 @@ def address(path: str, world: World) -> str:
         "member_id": world.member.id,
         "pair_id": world.pair.id,
         "kind": "match",
+        "proof_id": world.proof.id,
+        "family": world.proof.family,
         "token": "x",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
@@ -200,7 +224,9 @@ def test_staff_cannot_reach_the_objects_of_another_chamber(
         assert (match.released_at, match.dropped_at, match.decided_by_id) == (None, None, None)
 
 
-@pytest.mark.parametrize("path", ["/marches/{}", "/marches/{}/reponse", "/equipe/membres/{}"])
+@pytest.mark.parametrize(
+    "path", ["/marches/{}", "/marches/{}/reponse", "/equipe/membres/{}", "/profil/preuves/{}", "/criteres/{}"]
+)
 def test_unknown_ids_are_not_found(page: Page, world: World, path: str) -> None:
     page.sign_in(world.staff if path.startswith("/equipe") else world.person)
 

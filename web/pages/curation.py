@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from procurement import matches, merging
+from procurement.badges import badges_on
 from procurement.i18n import days_until
 from procurement.models import Match, Tender
 from procurement.vocabulary import DropReason
 from web.access import Audience, audience
+from web.ess_filter import EssFilter
 from web.forms import DropForm
 from web.i18n import gettext
 from web.pages import MenuEntry
@@ -49,13 +52,18 @@ def queue() -> ResponseReturnValue:
     order = _order()
     waiting = matches.waiting(g.session, chamber_id=g.person.chamber_id, now=g.now)
     tenders = by_tender(sorted(waiting, key=doubt) if order is Order.DOUBT else waiting)
+    badges = badges_on(g.session, {item.tender.id: [match.lot for match in item.matches] for item in tenders})
+    wanted = EssFilter.of(badges.values())
+    tenders = [item for item in tenders if wanted.lets_through(badges[item.tender.id])]
     return render_template(
         "curation/queue.html",
         waiting=len(waiting),
         order=order,
         orders=Order,
-        kept_order=_kept(order),
         has_samples=any(match.is_sample for match in waiting),
+        kept=_kept(),
+        badges=badges,
+        filter=wanted,
         urgent=sum(1 for match in waiting if _is_urgent(match)),
         urgent_days=URGENT_DAYS,
         tenders=tenders[:TENDERS_PER_PAGE],
@@ -126,9 +134,12 @@ def _order() -> Order:
     return Order.DOUBT if request.args.get("ordre") == Order.DOUBT.value else Order.DEADLINE
 
 
-def _kept(order: Order) -> str | None:
-    """What an address carries so that the order is kept: nothing for the usual one."""
-    return order.value if order is not Order.DEADLINE else None
+def _kept() -> dict[str, Any]:
+    """What an address carries so that order and filter are kept: nothing for the usual ones."""
+    return {
+        "ordre": Order.DOUBT.value if _order() is Order.DOUBT else None,
+        "ess": request.args.get("ess", "")[:60] or None,
+    }
 
 
 def _is_urgent(match: Match) -> bool:
@@ -138,6 +149,4 @@ def _is_urgent(match: Match) -> bool:
 
 def _back(match: Match, words: str) -> ResponseReturnValue:
     flash(gettext(words).format(member=match.member.name), "success")
-    return redirect(
-        url_for("curation.queue", ordre=_kept(_order()), _anchor=f"marche-{match.lot.tender_id}"), 303
-    )
+    return redirect(url_for("curation.queue", **_kept(), _anchor=f"marche-{match.lot.tender_id}"), 303)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from procurement import entered, matches
+from procurement.badges import badges_of_tenders
 from procurement.models import Notice, Person, Tender
 from procurement.vocabulary import Role
 from web.access import Audience, audience
@@ -31,6 +32,7 @@ class SamplePeople:
 @audience(Audience.PUBLIC)
 def front() -> ResponseReturnValue:
     """The front page."""
+    mine = _mine()
     return render_template(
         "home/front.html",
         # Without a deadline nobody can promise that a tender is open still, so it does not count here.
@@ -48,7 +50,8 @@ def front() -> ResponseReturnValue:
         ),
         lights=watched(g.session, planned=current_app.extensions["aimp"]["reads"], now=g.now),
         sample=_sample_people(),
-        mine=_mine(),
+        mine=mine,
+        badges=badges_of_tenders(g.session, mine.unanswered[:1] if mine else ()),
         waiting=len(matches.waiting(g.session, chamber_id=g.person.chamber_id, now=g.now))
         if g.person and g.person.is_staff
         else 0,

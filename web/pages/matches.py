@@ -1,6 +1,6 @@
 """My matches: the tenders released to a member, by what there is to do about them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -8,10 +8,12 @@ from flask import Blueprint, current_app, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from procurement import matches
+from procurement.badges import badges_of_tenders
 from procurement.i18n import days_until
 from procurement.matches import MatchedTender
 from procurement.vocabulary import AnswerChoice
 from web.access import Audience, audience
+from web.ess_filter import EssFilter
 from web.lights import watched
 from web.misses import ask_misses, misses_of
 from web.pages import MenuEntry
@@ -37,6 +39,19 @@ class Sorted:
         """What waits for an answer."""
         return [*self.last_chance, *self.to_decide]
 
+    def only(self, is_wanted: Callable[[MatchedTender], bool]) -> "Sorted":
+        """Those that are wanted, each where it was."""
+        return Sorted(*([item for item in shelf if is_wanted(item)] for shelf in self._shelves))
+
+    @property
+    def _shelves(self) -> tuple[list[MatchedTender], ...]:
+        return self.last_chance, self.to_decide, self.answered, self.closed
+
+    @property
+    def everything(self) -> list[MatchedTender]:
+        """All of them."""
+        return [item for shelf in self._shelves for item in shelf]
+
     @property
     def open_count(self) -> int:
         """How many one may still bid for."""
@@ -49,10 +64,15 @@ def overview() -> ResponseReturnValue:
     """The member's tenders."""
     found = matches.tenders_of(g.session, member=g.member, now=g.now, include_closed=True)
     shelves = sort_matches(found, g.now)
+    badges = badges_of_tenders(g.session, shelves.everything)
+    wanted = EssFilter.of(badges.values())
     misses = None if shelves.open_count else misses_of(g.member)
     return render_template(
         "matches/overview.html",
-        found=shelves,
+        found=shelves.only(lambda item: wanted.lets_through(badges[item.tender.id])),
+        open_count=shelves.open_count,
+        badges=badges,
+        filter=wanted,
         misses=misses,
         refresh_after=misses.asked.refresh_after if misses else None,
         lights=watched(g.session, planned=current_app.extensions["aimp"]["reads"], now=g.now),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from config.tables import sectors
 from procurement import matches
+from procurement.badges import badges_of_tenders
 from procurement.models import Answer, Lot, Match, Member, Tender
 from procurement.reserved import Status
 from web.access import Audience, audience
@@ -61,6 +62,7 @@ def show(member_id: int) -> ResponseReturnValue:
         "members/show.html",
         member=member,
         found=shelves,
+        badges=badges_of_tenders(g.session, shelves.everything),
         misses=misses,
         refresh_after=misses.asked.refresh_after if misses else None,
         waiting=_waiting(member),

@@ -18,8 +18,9 @@ from web.addresses import web_host
 from web.changes import Change, Said, changes_of
 from web.conditions import conditions_of
 from web.considerations import RESERVED, statements_of
+from web.ess_box import ess_box
 from web.forms import AnswerForm
-from web.i18n import cpv_words, gettext
+from web.i18n import cpv_words, gettext, today
 from web.marking import Marker
 from web.pages.duplicates import source_title
 from web.pages.members import members_of_chamber
@@ -46,7 +47,6 @@ def show(tender_id: int) -> ResponseReturnValue:
     lots = [lot for lot in tender.lots if not lot.is_withdrawn]
     oldest_first = sorted(tender.notices, key=lambda notice: (notice.published_on, notice.number))
     changes = changes_of(tender, oldest_first)
-    statements = statements_of(lots, tender.language)
     codes = sorted({code for lot in tender.lots for code in lot.cpv_codes} | set(tender.cpv_codes))
     return render_template(
         "tenders/show.html",
@@ -64,8 +64,8 @@ def show(tender_id: int) -> ResponseReturnValue:
         moved_by=_moved_by(oldest_first, changes),
         corrected_by=next((notice for notice in oldest_first[::-1] if notice.is_correction), None),
         conditions=conditions_of(tender),
-        statements=statements,
-        reserved=[each for each in statements if each.term == RESERVED],
+        ess=ess_box(tender, lots, member=g.member, language=g.language, today=today()),
+        reserved=[each for each in statements_of(lots, tender.language) if each.term == RESERVED],
         results=results_of(tender),
         is_by_hand=tender.source == entered.SOURCE,
         waits_for_matching=tender.is_open(g.now) and any(lot.matched_at is None for lot in lots),
@@ -115,7 +115,9 @@ def answer(tender_id: int) -> ResponseReturnValue:
 
 _WHOLE = (
     selectinload(Tender.notices).selectinload(Notice.awards).selectinload(Award.suppliers),
-    selectinload(Tender.lots).options(selectinload(Lot.criteria), selectinload(Lot.considerations)),
+    selectinload(Tender.lots).options(
+        selectinload(Lot.criteria), selectinload(Lot.considerations), selectinload(Lot.findings)
+    ),
     selectinload(Tender.changes),
     selectinload(Tender.merged),
 )
