@@ -88,6 +88,10 @@ def _percent(value: Any, language: str) -> str:
     return f"{round(100 * float(value))}\u00a0%"
 
 
+def _share(value: Any, language: str) -> str:
+    return f"{float(value):g}\u00a0%"
+
+
 def _label(value: Any, language: str) -> str:
     # Words of a code in another language are better than a bare code.
     return _typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
@@ -147,4 +151,5 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "reserved_to": ("reserved_to", _reservations),
     "reference": ("reference", _cut),
     "sure": ("sure", _percent),
+    "weight": ("weight", _share),
 }
