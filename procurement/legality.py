@@ -3,8 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from config.law import Article, law
 from procurement.cantons import BuyerLevel
@@ -13,6 +17,7 @@ from procurement.i18n import ZURICH
 from procurement.labelled import LANGUAGES, Labelled
 from procurement.legal_words import Check, Severity
 from procurement.lens import FindingKind, Polarity
+from procurement.matches import is_open_clause
 from procurement.models import Criterion, Finding, Lot, Notice, Tender, Translations
 from procurement.spelling import normalise
 from procurement.vocabulary import (
@@ -86,6 +91,25 @@ def checks_of(tender: Tender) -> list[Concern]:
     if not any(concern.check in (Check.CONSORTIA, Check.SUBCONTRACTING) for concern in found):
         found += _association(lots)
     return sorted(_merged(found), key=lambda concern: tuple(Severity).index(concern.severity))
+
+
+def open_points(session: Session, *, now: datetime) -> list[tuple[Tender, list[Concern]]]:
+    """The tenders that one may still bid for, with their points that ask for something, by deadline."""
+    wanted = (
+        select(Tender)
+        .where(is_open_clause(now))
+        .options(
+            joinedload(Tender.buyer),
+            selectinload(Tender.notices),
+            selectinload(Tender.lots).options(selectinload(Lot.criteria), selectinload(Lot.findings)),
+        )
+        .order_by(Tender.submission_deadline.is_(None), Tender.submission_deadline, Tender.id)
+    )
+    found = (
+        (tender, [each for each in checks_of(tender) if not each.is_open_question])
+        for tender in session.scalars(wanted)
+    )
+    return [(tender, points) for tender, points in found if points]
 
 
 def _merged(found: Iterable[Concern]) -> list[Concern]:
