@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from config.criteria import ess_criteria
 from config.law import law
 from procurement import legality
 from procurement.cantons import BuyerLevel
@@ -14,7 +15,7 @@ from procurement.labelled import LANGUAGES
 from procurement.legal_words import SENTENCES, Check, Severity, say_point, say_reference
 from procurement.legality import Concern, checks_of, sentences_on
 from procurement.lens import FindingKind, Polarity
-from procurement.models import Buyer, Criterion, Finding, Lot, Tender
+from procurement.models import Buyer, Criterion, Lot, Tender
 from procurement.vocabulary import (
     ContractNature,
     CriteriaSource,
@@ -24,6 +25,7 @@ from procurement.vocabulary import (
     Stated,
 )
 from tests.factories import NOW, make_lot, make_notice, make_tender
+from tests.found import finding
 
 _EXAMPLES = [
     (article.key, kind, language, sentence)
@@ -34,26 +36,6 @@ _EXAMPLES = [
 ]
 
 
-def finding(**overrides: Any) -> Finding:
-    """A criterion on apprentices found among the award criteria."""
-    facts: dict[str, Any] = {
-        "family": "apprentissage_formation",
-        "kind": FindingKind.AWARD,
-        "polarity": Polarity.PRESENT,
-        "counts": True,
-        "weight": 5.0,
-        "language": "fr",
-        "field": "criteria.2.title",
-        "start": 0,
-        "evidence": "apprenties",
-        "sentence": "Part des apprenties et apprentis dans l’effectif.",
-        "rule": "fr:apprentissage",
-        "found_with": "test",
-        "found_at": NOW,
-    }
-    return Finding(**{**facts, **overrides})
-
-
 def of(tender: Tender, check: Check) -> list[Concern]:
     """The points of one check."""
     return [concern for concern in checks_of(tender) if concern.check is check]
@@ -62,6 +44,16 @@ def of(tender: Tender, check: Check) -> list[Concern]:
 @pytest.mark.parametrize(("key", "kind", "language", "sentence"), _EXAMPLES)
 def test_the_examples_of_the_table_are_told_apart(key: str, kind: str, language: str, sentence: str) -> None:
     assert sentences_on(key, sentence, language) == ([sentence] if kind == "matches" else [])
+
+
+def test_the_families_of_the_article_are_those_that_the_criteria_say_it_gates() -> None:
+    gated = {
+        each.key for each in ess_criteria().criteria if each.treaty_gate == "award_criterion_only_non_treaty"
+    }
+
+    assert set(law().article_of("complementary_criteria").families) == gated
+    known = ess_criteria().by_key()
+    assert all(key in known for article in law().article for key in article.families)
 
 
 def test_a_text_in_an_unknown_language_is_read_with_the_rules_of_all() -> None:

@@ -20,6 +20,7 @@ from web.conditions import conditions_of
 from web.considerations import RESERVED, statements_of
 from web.forms import AnswerForm
 from web.i18n import cpv_words, gettext
+from web.legality import panel_of
 from web.marking import Marker
 from web.pages.duplicates import source_title
 from web.pages.members import members_of_chamber
@@ -76,6 +77,7 @@ def show(tender_id: int) -> ResponseReturnValue:
         refusals=RefusalReason,
         concerned=_concerned(tender) if g.person.is_staff else (),
         members=members_of_chamber() if g.person.is_staff else (),
+        legal=panel_of(tender) if g.person.is_staff else None,
     )
 
 
@@ -115,7 +117,9 @@ def answer(tender_id: int) -> ResponseReturnValue:
 
 _WHOLE = (
     selectinload(Tender.notices).selectinload(Notice.awards).selectinload(Award.suppliers),
-    selectinload(Tender.lots).options(selectinload(Lot.criteria), selectinload(Lot.considerations)),
+    selectinload(Tender.lots).options(
+        selectinload(Lot.criteria), selectinload(Lot.considerations), selectinload(Lot.findings)
+    ),
     selectinload(Tender.changes),
     selectinload(Tender.merged),
 )
