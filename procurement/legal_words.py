@@ -210,6 +210,16 @@ SENTENCES: dict[str, Wording] = {
         "The text of the notice seems to limit bidding together or subcontracting.",
     ),
     "short_deadline": wording(
+        "{days} jours de la publication au délai ; {minimum} en règle générale, {least} au moins "
+        "quand la loi permet de réduire.",
+        "{days} Tage von der Veröffentlichung bis zur Frist; {minimum} in der Regel, mindestens "
+        "{least}, wo das Gesetz verkürzen lässt.",
+        "{days} giorni dalla pubblicazione al termine; {minimum} di regola, almeno {least} dove "
+        "la legge permette di ridurre.",
+        "{days} days from publication to the deadline; {minimum} as a rule, at least {least} "
+        "where the law allows less.",
+    ),
+    "short_deadline_reduced": wording(
         "{days} jours de la publication au délai ; {minimum} en règle générale, {usual} avec les "
         "réductions ordinaires, {least} au moins.",
         "{days} Tage von der Veröffentlichung bis zur Frist; {minimum} in der Regel, {usual} mit "

@@ -141,10 +141,12 @@ def _deadline(tender: Tender) -> Iterator[Concern]:
     days = (tender.submission_deadline.astimezone(ZURICH).date() - call.published_on).days
     if least is None or not 0 <= days < least.minimum:
         return
+    # Goods are mostly standardised: for them the shorter limits may hold.
+    shortest = least.least if tender.contract_nature is ContractNature.GOODS else least.usual
     yield Concern(
         Check.DEADLINE,
-        Severity.EXAMINE if days < least.usual else Severity.NOTE,
-        "short_deadline",
+        Severity.EXAMINE if days < shortest else Severity.NOTE,
+        "short_deadline" if least.usual == least.minimum else "short_deadline_reduced",
         law().article_of(least.article),
         {"days": days, "minimum": least.minimum, "usual": least.usual, "least": least.least},
     )

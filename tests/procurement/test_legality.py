@@ -262,6 +262,15 @@ def test_a_deadline_is_measured_by_its_procedure(
     assert [(each.severity, each.facts["days"]) for each in found] == ([(severity, days)] if severity else [])
 
 
+@pytest.mark.parametrize(("days", "severity"), [(5, Severity.NOTE), (4, Severity.EXAMINE)])
+def test_goods_are_mostly_standardised_and_may_have_less(
+    session: Session, days: int, severity: Severity
+) -> None:
+    (concern,) = of(call(session, days, contract_nature=ContractNature.GOODS), Check.DEADLINE)
+
+    assert concern.severity is severity
+
+
 def test_requests_of_a_selective_procedure_have_their_own_days(session: Session) -> None:
     facts = {"procurement_method": ProcurementMethod.SELECTIVE, "is_under_treaty": True}
 
