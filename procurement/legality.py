@@ -278,12 +278,18 @@ def _found(lot: Lot, article: Article) -> list[Finding]:
 
 
 def _award_findings(lot: Lot, article: Article) -> list[Finding]:
-    """The criteria of an article's families by which offers are judged, as staff or the rules see them."""
-    return [
-        finding
-        for finding in _found(lot, article)
-        if finding.kind is FindingKind.AWARD and finding.polarity is Polarity.PRESENT and speaks(finding)
-    ]
+    """The criteria of an article's families by which offers are judged, as staff or the rules see them.
+
+    What one criterion says in its title and again in its description is one, with the longer sentence.
+    """
+    by_criterion: dict[tuple[str, str], Finding] = {}
+    for finding in _found(lot, article):
+        if finding.kind is FindingKind.AWARD and finding.polarity is Polarity.PRESENT and speaks(finding):
+            key = finding.family, finding.field.rpartition(".")[0]
+            by_criterion[key] = max(
+                by_criterion.get(key, finding), finding, key=lambda each: len(each.sentence)
+            )
+    return list(by_criterion.values())
 
 
 def _weight(finding: Finding) -> dict[str, Any]:

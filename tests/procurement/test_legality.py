@@ -121,6 +121,19 @@ def test_what_is_no_award_criterion_of_the_article_is_no_point(
     assert of(tender, Check.COMPLEMENTARY) == []
 
 
+def test_a_criterion_named_in_its_title_and_its_description_is_one_point(session: Session) -> None:
+    tender = make_tender(session, is_under_treaty=True)
+    tender.lots[0].findings = [
+        finding(field="criteria[2].title", sentence="Apprentis"),
+        finding(field="criteria[2].description", sentence="Part des apprentis dans l’effectif."),
+        finding(field="criteria[4].title", sentence="Places d’apprentissage"),
+    ]
+
+    quotes = [concern.quote.text for concern in of(tender, Check.COMPLEMENTARY) if concern.quote]
+
+    assert quotes == ["Part des apprentis dans l’effectif.", "Places d’apprentissage"]
+
+
 def test_what_staff_confirmed_counts_against_the_rules(session: Session) -> None:
     tender = make_tender(session, is_under_treaty=True)
     tender.lots[0].findings = [finding(counts=False, is_right=True, weight=None)]

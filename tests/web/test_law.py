@@ -57,6 +57,7 @@ def test_the_panel_shows_each_point_with_its_words_article_source_date_and_mark(
         "(5\u00a0%)",
         "AIMP 2019 art. 29 al. 2 de mémoire, à vérifier",
         "LMP art. 29 al. 2 lu dans la source",
+        "noté le mar. 24 nov. 2026",
         "vérifié le mar. 24 nov. 2026",
         "RS 172.056.1",
         "Marchés publics antérieurs exigés",
@@ -168,14 +169,15 @@ def test_the_page_lists_open_tenders_with_points_and_counts_them(
     assert [link.get_text() for link in soup.select(".law .line-title a")] == [touched.title["fr"]]
     counts = {link.get_text(" ", strip=True) for link in soup.select(".orders a")}
     assert counts == {
-        "Tous",
+        "À examiner 1",
+        "Aussi à noter 1",
         "Critère complémentaire sous traité 1",
         "Marchés publics antérieurs exigés 1",
         "Délai court 1",
     }
     lead = soup.select_one(".lead")
     assert lead is not None
-    assert lead.get_text() == "un marché ouvert à examiner, un appel encore attaquable"
+    assert lead.get_text() == "un marché ouvert, un appel encore attaquable"
 
 
 def test_the_page_is_filtered_by_point_and_canton(
@@ -200,6 +202,17 @@ def test_the_page_is_filtered_by_point_and_canton(
     assert "Rien à examiner" in page.get(_POINTS + "?canton=ZH").get_text()
 
 
+def test_what_is_only_to_be_noted_is_shown_when_asked_for(
+    page: Page, staff: Person, writing: Writing
+) -> None:
+    with writing() as session:
+        make_tender(session, consortium_note={"fr": "Admises, quatre membres au plus."})
+
+    assert "Rien à examiner" in page.get(_POINTS).get_text()
+    for query in ("?point=tout", "?point=consortia"):
+        assert "quatre membres au plus" in page.get(_POINTS + query).select(".point")[0].get_text()
+
+
 def test_a_call_that_can_still_be_contested_comes_before_one_that_cannot(
     page: Page, staff: Person, writing: Writing, now: datetime
 ) -> None:
@@ -217,7 +230,7 @@ def test_a_call_that_can_still_be_contested_comes_before_one_that_cannot(
                 is_under_treaty=True,
             )
 
-    links = page.get(_POINTS).select(".law .line-title a")
+    links = page.get(_POINTS + "?point=tout").select(".law .line-title a")
 
     assert [link.get_text() for link in links] == ["Bientôt", "Plus tard", "Passé"]
 
@@ -308,7 +321,7 @@ def test_the_tables_show_every_row_with_its_source_and_mark(page: Page, staff: P
     assert "10 Chambre administrative" in " ".join(
         row.get_text(" ", strip=True) for row in soup.select("tbody tr")
     )
-    assert "lue dans la copie" in rows["Confédération"]
+    assert "RS 172.056.1" in rows["Confédération"]
     assert "de mémoire, à vérifier" in rows["tout autre canton"]
     assert (
         "Apprentissage et formation professionnelle" in soup.select("#complementary_criteria")[0].get_text()

@@ -11,11 +11,8 @@ from procurement import findings
 from procurement.models import Finding
 from web.access import Audience, audience
 from web.i18n import gettext
-from web.pages import MenuEntry
 
 bp = Blueprint("criteria", __name__)
-
-MENU = MenuEntry("Critères à confirmer", "criteria.waiting", Audience.STAFF, 22)
 
 MOST_WAITING = 30
 MOST_JUDGED = 12

@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ from procurement import appeals, legality
 from procurement.appeals import Appeal, Delay
 from procurement.exports.tables import safe_cell
 from procurement.i18n import translated_later
-from procurement.legal_words import Check
+from procurement.legal_words import Check, Severity
 from procurement.models import Tender
 from web.access import Audience, audience
 from web.i18n import gettext, today
@@ -27,6 +27,8 @@ bp = Blueprint("law", __name__)
 MENU = MenuEntry("Points juridiques", "law.points", Audience.STAFF, 45)
 
 MOST_TENDERS = 50
+TO_EXAMINE, EVERYTHING = "a-examiner", "tout"
+_CHOICES = (TO_EXAMINE, EVERYTHING, *(check.value for check in Check))
 
 _COLUMNS = (
     translated_later("Numéro"),
@@ -66,6 +68,34 @@ class TenderPoints:
         return (self.tender.buyer.canton if self.tender.buyer else None) or ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: what is to be examined, everything, or one check; in one canton or all."""
+
+    point: str
+    canton: str
+
+    @classmethod
+    def read(cls) -> "Asked":
+        """As the address says; what is no choice is what is to be examined."""
+        point = request.args.get("point", "")
+        return cls(point if point in _CHOICES else TO_EXAMINE, request.args.get("canton", ""))
+
+    def of(self, everything: Sequence[TenderPoints]) -> list[TenderPoints]:
+        """The tenders that have such points, each with these alone."""
+        found = [
+            replace(each, points=[point for point in each.points if self._wants(point)])
+            for each in everything
+            if self.canton in ("", each.canton)
+        ]
+        return [each for each in found if each.points]
+
+    def _wants(self, point: ShownPoint) -> bool:
+        if self.point == TO_EXAMINE:
+            return point.concern.severity is Severity.EXAMINE
+        return self.point in (EVERYTHING, point.concern.check.value)
+
+
 @bp.app_template_global("legal_row")
 def _legal_row(delay: Delay) -> ShownRow:
     return ShownRow.of(delay.rule)
@@ -75,19 +105,19 @@ def _legal_row(delay: Delay) -> ShownRow:
 @audience(Audience.STAFF)
 def points() -> ResponseReturnValue:
     """The open tenders with points, those whose call may still be contested first."""
-    everything, check = _found(), Check.of(request.args.get("point", ""))
-    canton = request.args.get("canton", "")
-    wanted = _filtered(everything, check, canton)
+    everything, asked = _found(), Asked.read()
+    in_canton = [each for each in everything if asked.canton in ("", each.canton)]
+    wanted = asked.of(everything)
     return render_template(
         "law/points.html",
         tenders=wanted[:MOST_TENDERS],
         left_out=max(0, len(wanted) - MOST_TENDERS),
-        count=len(everything),
-        checks=_counted(everything, canton),
+        asked=asked,
+        choices=[(value, len(Asked(value, "").of(in_canton))) for value in _CHOICES],
+        checks={check.value: check for check in Check},
         cantons=sorted(Counter(each.canton for each in everything if each.canton).items()),
-        check=check,
-        canton=canton,
         running=sum(1 for each in wanted if each.appeal is not None and each.appeal.is_running),
+        count=len(wanted),
     )
 
 
@@ -99,11 +129,8 @@ def points_csv() -> ResponseReturnValue:
     file.write("\ufeff")
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([gettext(column) for column in _COLUMNS])
-    check, canton = Check.of(request.args.get("point", "")), request.args.get("canton", "")
-    for each in _filtered(_found(), check, canton):
-        for point in each.points:
-            if check in (None, point.concern.check):
-                writer.writerow([safe_cell(cell) for cell in _cells(each, point)])
+    for each in Asked.read().of(_found()):
+        writer.writerows([safe_cell(cell) for cell in _cells(each, point)] for point in each.points)
     return Response(
         file.getvalue(),
         mimetype="text/csv",
@@ -146,25 +173,6 @@ def _most_pressing(each: TenderPoints) -> tuple[bool, int]:
 def _appeal_of_call(tender: Tender) -> Appeal | None:
     """The newest publication of the call: nothing else can be contested while it is open."""
     return next(iter(appeals.appeals_of(tender, today=today())), None)
-
-
-def _filtered(everything: Sequence[TenderPoints], check: Check | None, canton: str) -> list[TenderPoints]:
-    return [
-        each
-        for each in everything
-        if canton in ("", each.canton)
-        and (check is None or any(point.concern.check is check for point in each.points))
-    ]
-
-
-def _counted(everything: Sequence[TenderPoints], canton: str) -> list[tuple[Check, int]]:
-    """How many tenders raise each check, in the canton that is looked at."""
-    counts = Counter(
-        check
-        for each in _filtered(everything, None, canton)
-        for check in {point.concern.check for point in each.points}
-    )
-    return [(check, counts[check]) for check in Check if counts[check]]
 
 
 def _cells(each: TenderPoints, point: ShownPoint) -> list[str]:
