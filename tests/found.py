@@ -16,7 +16,7 @@ def finding(**overrides: Any) -> Finding:
         "counts": True,
         "weight": 5.0,
         "language": "fr",
-        "field": "criteria[2].title",
+        "field": "award.2.title",
         "start": 8,
         "evidence": "apprenties et apprentis",
         "sentence": "Part des apprenties et apprentis dans l’effectif.",

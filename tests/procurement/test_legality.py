@@ -124,9 +124,9 @@ def test_what_is_no_award_criterion_of_the_article_is_no_point(
 def test_a_criterion_named_in_its_title_and_its_description_is_one_point(session: Session) -> None:
     tender = make_tender(session, is_under_treaty=True)
     tender.lots[0].findings = [
-        finding(field="criteria[2].title", sentence="Apprentis"),
-        finding(field="criteria[2].description", sentence="Part des apprentis dans l’effectif."),
-        finding(field="criteria[4].title", sentence="Places d’apprentissage"),
+        finding(field="award.2.title", sentence="Apprentis"),
+        finding(field="award.2.description", sentence="Part des apprentis dans l’effectif."),
+        finding(field="award.4.title", sentence="Places d’apprentissage"),
     ]
 
     quotes = [concern.quote.text for concern in of(tender, Check.COMPLEMENTARY) if concern.quote]

@@ -11,9 +11,10 @@ from werkzeug.routing import Rule
 
 from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
-from procurement.models import Match, Member, Person, SignIn, Tender, TenderPair
+from procurement.models import Finding, Match, Member, Person, SignIn, Tender, TenderPair
 from procurement.vocabulary import Role
 from tests.factories import NOW, make_chamber, make_match, make_member, make_person, make_tender
+from tests.found import finding
 from tests.web.conftest import Clock, Page, Writing
 from web import access, create_app
 from web.access import Audience, local_path
@@ -64,6 +65,13 @@ ROUTES = {
     ("POST", "/equipe/doublons/<int:pair_id>/meme"): Audience.STAFF,
     ("POST", "/equipe/doublons/<int:pair_id>/deux"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/separer"): Audience.STAFF,
+    ("GET", "/equipe/criteres-a-confirmer"): Audience.STAFF,
+    ("POST", "/equipe/criteres/<int:finding_id>/compte"): Audience.STAFF,
+    ("POST", "/equipe/criteres/<int:finding_id>/ne-compte-pas"): Audience.STAFF,
+    ("POST", "/equipe/criteres/<int:finding_id>/defaire"): Audience.STAFF,
+    ("GET", "/equipe/points-juridiques"): Audience.STAFF,
+    ("GET", "/equipe/points-juridiques.csv"): Audience.STAFF,
+    ("GET", "/equipe/tables-du-droit"): Audience.STAFF,
     ("GET", "/equipe/reponses"): Audience.STAFF,
     ("GET", "/equipe/membres"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>"): Audience.STAFF,
@@ -84,6 +92,7 @@ class World:
     tender: Tender
     member: Member
     pair: TenderPair
+    finding: Finding
 
 
 @pytest.fixture
@@ -95,6 +104,7 @@ def world(writing: Writing) -> World:
         pair = TenderPair(first=tender, second=make_tender(session, source="ted"), score=0.8, found_at=NOW)
         pair.facts = {"title": 0.8, "buyer": 0.8, "same_deadline": True}
         session.add(pair)
+        tender.lots[0].findings = [finding(opinion=0.1)]
         return World(
             person=make_person(session, member=member),
             stranger=make_person(session, member=make_member(session)),
@@ -104,6 +114,7 @@ def world(writing: Writing) -> World:
             tender=tender,
             member=member,
             pair=pair,
+            finding=tender.lots[0].findings[0],
         )
 
 
@@ -124,6 +135,7 @@ def address(path: str, world: World) -> str:
         "match_id": world.match.id,
         "member_id": world.member.id,
         "pair_id": world.pair.id,
+        "finding_id": world.finding.id,
         "token": "x",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
@@ -341,6 +353,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Saisir",
         "Réponses",
         "Membres",
+        "Points juridiques",
         "Sources",
         "Préférences",
     ]
