@@ -15,6 +15,10 @@ from procurement.vocabulary import CriteriaSource, Stated
 
 # The learned opinion contradicts the rules when it is this sure of the contrary.
 _CONTRADICTS = 0.7
+_IS_CONTESTED = Finding.judged_at.is_(None) & or_(
+    Finding.counts.is_(True) & (Finding.opinion <= 1 - _CONTRADICTS),
+    Finding.counts.is_(False) & (Finding.opinion >= _CONTRADICTS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,21 @@ def judge(session: Session, *, finding: Finding, person: Person, is_right: bool,
     )
 
 
+def take_back(session: Session, *, finding: Finding, person: Person, now: datetime) -> None:
+    """Let staff undo a judgement: the finding waits again, and teaches nothing."""
+    if not person.is_staff:
+        raise NotAllowed
+    finding.is_right = finding.judged_at = finding.judged_by_id = None
+    write_audit(
+        session,
+        person=person,
+        act="finding.undo",
+        subject=f"finding:{finding.id}",
+        facts={"family": finding.family},
+        now=now,
+    )
+
+
 def speaks(finding: Finding) -> bool:
     """Whether a finding counts, by what staff said of it, else by the rules."""
     return finding.counts if finding.is_right is None else finding.is_right
@@ -94,15 +113,27 @@ def speaks(finding: Finding) -> bool:
 
 def contested(session: Session, *, limit: int = 50) -> Sequence[Finding]:
     """Findings of which the learned opinion says the contrary of the rules, unjudged, the newest first."""
-    contrary = or_(
-        Finding.counts.is_(True) & (Finding.opinion <= 1 - _CONTRADICTS),
-        Finding.counts.is_(False) & (Finding.opinion >= _CONTRADICTS),
-    )
     return session.scalars(
         select(Finding)
-        .where(contrary, Finding.judged_at.is_(None))
-        .options(joinedload(Finding.lot).joinedload(Lot.tender))
+        .where(_IS_CONTESTED)
+        .options(joinedload(Finding.lot).joinedload(Lot.tender).joinedload(Tender.buyer))
         .order_by(Finding.found_at.desc(), Finding.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def count_contested(session: Session) -> int:
+    """How many findings wait for the staff's word."""
+    return session.scalar(select(func.count(Finding.id)).where(_IS_CONTESTED)) or 0
+
+
+def judged(session: Session, *, limit: int = 50) -> Sequence[Finding]:
+    """What staff said last, the newest first."""
+    return session.scalars(
+        select(Finding)
+        .where(Finding.judged_at.is_not(None))
+        .options(joinedload(Finding.lot).joinedload(Lot.tender), joinedload(Finding.judged_by))
+        .order_by(Finding.judged_at.desc(), Finding.id.desc())
         .limit(limit)
     ).all()
 

@@ -492,6 +492,7 @@ class Finding(Base):
     judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
     lot: Mapped[Lot] = relationship(back_populates="findings")
+    judged_by: Mapped[Person | None] = relationship()
 
 
 class Criterion(Base):

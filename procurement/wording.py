@@ -90,6 +90,10 @@ def _percent(value: Any, language: str) -> str:
     return f"{round(100 * float(value))}\u00a0%"
 
 
+def _share(value: Any, language: str) -> str:
+    return f"{float(value):g}\u00a0%"
+
+
 def _label(value: Any, language: str) -> str:
     # Words of a code in another language are better than a bare code.
     return typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
@@ -179,4 +183,5 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "status": ("status", _status),
     "legal_form": ("legal_form", _legal_form),
     "labels_named": ("labels_named", _listed),
+    "weight": ("weight", _share),
 }

@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from config.law import law
 from config.settings import LOOPBACK_HOSTS, Settings
 from config.tables import sources
 from procurement.db import connect
@@ -49,6 +50,8 @@ def create_app(
     Hooks run in the order they are installed here: the limits count in a transaction of their own, so they
     come before the one of the request is open; the guard needs to know who is there, so it comes after.
     """
+    # A bad table stops the start, not the first page that wants it.
+    law()
     app = Application(__name__)
     _configure(app, settings)
     engine = engine or connect(settings.database_address)

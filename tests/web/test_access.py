@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
-from procurement.models import Credential, Match, Member, Person, SignIn, Tender, TenderPair
+from procurement.models import Credential, Finding, Match, Member, Person, SignIn, Tender, TenderPair
 from procurement.vocabulary import Role
 from tests.factories import (
     NOW,
@@ -22,6 +22,7 @@ from tests.factories import (
     make_person,
     make_tender,
 )
+from tests.found import finding
 from tests.web.conftest import Clock, Page, Writing
 from web import access, create_app
 from web.access import Audience, local_path
@@ -84,6 +85,13 @@ ROUTES = {
     ("POST", "/equipe/doublons/<int:pair_id>/meme"): Audience.STAFF,
     ("POST", "/equipe/doublons/<int:pair_id>/deux"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/separer"): Audience.STAFF,
+    ("GET", "/equipe/criteres-a-confirmer"): Audience.STAFF,
+    ("POST", "/equipe/criteres/<int:finding_id>/compte"): Audience.STAFF,
+    ("POST", "/equipe/criteres/<int:finding_id>/ne-compte-pas"): Audience.STAFF,
+    ("POST", "/equipe/criteres/<int:finding_id>/defaire"): Audience.STAFF,
+    ("GET", "/equipe/points-juridiques"): Audience.STAFF,
+    ("GET", "/equipe/points-juridiques.csv"): Audience.STAFF,
+    ("GET", "/equipe/tables-du-droit"): Audience.STAFF,
     ("GET", "/equipe/reponses"): Audience.STAFF,
     ("GET", "/qualite"): Audience.STAFF,
     ("POST", "/qualite/seuils"): Audience.STAFF,
@@ -112,6 +120,7 @@ class World:
     member: Member
     pair: TenderPair
     proof: Credential
+    finding: Finding
 
 
 @pytest.fixture
@@ -123,6 +132,7 @@ def world(writing: Writing) -> World:
         pair = TenderPair(first=tender, second=make_tender(session, source="ted"), score=0.8, found_at=NOW)
         pair.facts = {"title": 0.8, "buyer": 0.8, "same_deadline": True}
         session.add(pair)
+        tender.lots[0].findings = [finding(opinion=0.1)]
         return World(
             person=make_person(session, member=member),
             stranger=make_person(session, member=make_member(session)),
@@ -133,6 +143,7 @@ def world(writing: Writing) -> World:
             member=member,
             pair=pair,
             proof=make_credential(session, member),
+            finding=tender.lots[0].findings[0],
         )
 
 
@@ -156,6 +167,7 @@ def address(path: str, world: World) -> str:
         "kind": "match",
         "proof_id": world.proof.id,
         "family": world.proof.family,
+        "finding_id": world.finding.id,
         "token": "x",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
@@ -376,6 +388,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Réponses",
         "Membres",
         "Qualité",
+        "Points juridiques",
         "Sources",
         "Préférences",
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from procurement.models import AuditEntry, Match, Person
 from procurement.vocabulary import DropReason, MatchState, Role
 from tests.factories import make_lot, make_match, make_member, make_person, make_tender
+from tests.found import finding
 from tests.web.conftest import Page, Writing
 
 
@@ -69,6 +70,19 @@ def test_each_tender_shows_its_members_by_score(page: Page, desk: Desk, writing:
     assert [who.get_text() for who in item.select(".proposal-who a")] == ["Meilleur", "Moyen"]
     assert "score 90" in item.get_text()
     assert "À vérifier" in item.get_text()
+
+
+def test_the_queue_leads_to_the_criteria_that_wait_for_a_word(
+    page: Page, desk: Desk, writing: Writing
+) -> None:
+    page.sign_in(desk.first)
+    assert "à confirmer" not in page.get("/equipe/file").get_text()
+    with writing() as session:
+        make_tender(session).lots[0].findings = [finding(opinion=0.1), finding(opinion=0.2)]
+
+    (link,) = page.get("/equipe/file").select("a[href='/equipe/criteres-a-confirmer']")
+
+    assert link.get_text() == "2 critères ESS à confirmer"
 
 
 def test_a_long_queue_says_how_much_comes_later(page: Page, desk: Desk, writing: Writing) -> None:

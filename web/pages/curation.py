@@ -9,7 +9,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from procurement import matches, merging
+from procurement import findings, matches, merging
 from procurement.badges import badges_on
 from procurement.i18n import days_until
 from procurement.models import Match, Tender
@@ -71,6 +71,7 @@ def queue() -> ResponseReturnValue:
         decided=matches.decided(g.session, chamber_id=g.person.chamber_id, limit=12),
         drop_reasons=DropReason,
         pairs=merging.count_doubtful(g.session),
+        contested=findings.count_contested(g.session),
     )
 
 

@@ -21,6 +21,7 @@ from web.considerations import RESERVED, statements_of
 from web.ess_box import ess_box
 from web.forms import AnswerForm
 from web.i18n import cpv_words, gettext, today
+from web.legality import panel_of
 from web.marking import Marker
 from web.pages.duplicates import source_title
 from web.pages.members import members_of_chamber
@@ -76,6 +77,7 @@ def show(tender_id: int) -> ResponseReturnValue:
         refusals=RefusalReason,
         concerned=_concerned(tender) if g.person.is_staff else (),
         members=members_of_chamber() if g.person.is_staff else (),
+        legal=panel_of(tender) if g.person.is_staff else None,
     )
 
 

@@ -10,7 +10,7 @@
 
   const parts = (proposal) => ({
     keep: proposal.querySelector(".keep"),
-    reason: proposal.querySelector(".drop select"),
+    drop: proposal.querySelector(".drop select, .drop button"),
   });
 
   // The marked proposal bears the access keys, so that both ways act on the same one.
@@ -22,7 +22,7 @@
     current = proposal;
     current.classList.add("is-current");
     parts(current).keep.accessKey = "k";
-    parts(current).reason.accessKey = "d";
+    parts(current).drop.accessKey = "d";
   };
 
   const send = (form) => {
@@ -34,7 +34,13 @@
 
   const acts = {
     k: () => current && send(parts(current).keep.form),
-    d: () => current && parts(current).reason.focus(),
+    // Where a reason is asked for, the key leads to it.
+    d: () => {
+      if (!current) return;
+      const { drop } = parts(current);
+      if (drop.matches("select")) drop.focus();
+      else send(drop.form);
+    },
     h: () => {
       if (!current) return;
       choose(proposals[(proposals.indexOf(current) + 1) % proposals.length]);
@@ -63,6 +69,6 @@
   });
 
   proposals.forEach((proposal) => proposal.addEventListener("focusin", () => choose(proposal)));
-  if (proposals.length) choose(document.querySelector(".queue-item:target .proposal") || proposals[0]);
+  if (proposals.length) choose(document.querySelector(".queue-item:target .proposal, .proposal:target") || proposals[0]);
   if (keys) keys.hidden = false;
 })();
