@@ -93,7 +93,8 @@ class Clauses(_Block):
         for blocks in (self.basis, self.caution, self.clause):
             _each_once(block.key for block in blocks)
         known = {basis.key for basis in self.basis}
-        named = {key for block in (*self.caution, *self.clause) for key in block.basis}
+        named = {key for caution in self.caution for key in caution.basis}
+        named |= {key for clause in self.clause for key in clause.basis}
         if named != known:
             raise ValueError(f"basis: unknown or unused: {', '.join(sorted(named ^ known))}")
         known = {caution.key for caution in self.caution}

@@ -11,9 +11,9 @@ from werkzeug.routing import Rule
 
 from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
-from procurement.models import Match, Member, Person, SignIn, Tender, TenderPair
+from procurement.models import BuyerContact, Match, Member, Person, SignIn, Tender, TenderPair
 from procurement.vocabulary import Role
-from tests.factories import NOW, make_chamber, make_match, make_member, make_person, make_tender
+from tests.factories import NOW, make_chamber, make_contact, make_match, make_member, make_person, make_tender
 from tests.web.conftest import Clock, Page, Writing
 from web import access, create_app
 from web.access import Audience, local_path
@@ -65,6 +65,28 @@ ROUTES = {
     ("POST", "/equipe/doublons/<int:pair_id>/deux"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/separer"): Audience.STAFF,
     ("GET", "/equipe/reponses"): Audience.STAFF,
+    ("GET", "/catalogue"): Audience.PUBLIC,
+    ("GET", "/catalogue.csv"): Audience.PUBLIC,
+    ("GET", "/catalogue/<key>"): Audience.PUBLIC,
+    ("GET", "/profil/catalogue"): Audience.MEMBER,
+    ("POST", "/profil/catalogue"): Audience.MEMBER,
+    ("POST", "/profil/catalogue/retrait"): Audience.MEMBER,
+    ("POST", "/equipe/catalogue"): Audience.STAFF,
+    ("GET", "/equipe/membres/<int:member_id>/catalogue"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/catalogue"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/catalogue/retrait"): Audience.STAFF,
+    ("GET", "/clauses"): Audience.STAFF,
+    ("GET", "/clauses.docx"): Audience.STAFF,
+    ("GET", "/clauses/<family>"): Audience.STAFF,
+    ("POST", "/clauses/<key>/<language>"): Audience.STAFF,
+    ("POST", "/clauses/<key>/<language>/origine"): Audience.STAFF,
+    ("GET", "/equipe/marches/<int:tender_id>/lettre"): Audience.STAFF,
+    ("POST", "/equipe/marches/<int:tender_id>/lettre"): Audience.STAFF,
+    ("GET", "/adjudicateurs"): Audience.STAFF,
+    ("GET", "/adjudicateurs/<int:buyer_id>"): Audience.STAFF,
+    ("POST", "/adjudicateurs/<int:buyer_id>/contacts"): Audience.STAFF,
+    ("POST", "/adjudicateurs/<int:buyer_id>/contacts/<int:contact_id>"): Audience.STAFF,
+    ("POST", "/adjudicateurs/<int:buyer_id>/contacts/<int:contact_id>/oter"): Audience.STAFF,
     ("GET", "/equipe/membres"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>"): Audience.STAFF,
 }
@@ -84,6 +106,7 @@ class World:
     tender: Tender
     member: Member
     pair: TenderPair
+    contact: BuyerContact
 
 
 @pytest.fixture
@@ -91,6 +114,8 @@ def world(writing: Writing) -> World:
     """Two chambers that may know nothing of each other."""
     with writing() as session:
         member, tender = make_member(session), make_tender(session)
+        make_chamber(session, shows_catalogue=True)
+        member.in_catalogue_since = NOW
         other_chamber = make_chamber(session, key="autre")
         pair = TenderPair(first=tender, second=make_tender(session, source="ted"), score=0.8, found_at=NOW)
         pair.facts = {"title": 0.8, "buyer": 0.8, "same_deadline": True}
@@ -104,6 +129,7 @@ def world(writing: Writing) -> World:
             tender=tender,
             member=member,
             pair=pair,
+            contact=make_contact(session, buyer=tender.buyer),
         )
 
 
@@ -125,6 +151,11 @@ def address(path: str, world: World) -> str:
         "member_id": world.member.id,
         "pair_id": world.pair.id,
         "token": "x",
+        "buyer_id": world.contact.buyer_id,
+        "contact_id": world.contact.id,
+        "key": world.member.key if path.startswith("/catalogue") else "biodiversite",
+        "family": "biodiversite",
+        "language": "de",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
 
@@ -341,6 +372,8 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Saisir",
         "Réponses",
         "Membres",
+        "Adjudicateurs",
+        "Clauses",
         "Sources",
         "Préférences",
     ]
