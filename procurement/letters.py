@@ -11,6 +11,7 @@ from config.clauses import Basis, Clause, clauses
 from procurement import entered
 from procurement.accounts import write_audit
 from procurement.clauses import Law, Wording, family_label
+from procurement.cleaning import one_line
 from procurement.documents import Sheet
 from procurement.errors import NotAllowed
 from procurement.findings import are_unread, speaks
@@ -76,7 +77,7 @@ def write(session: Session, *, tender: Tender, letter: Letter, person: Person, n
         now=now,
     )
     tr = translator(letter.language)
-    title = tender.title_in(letter.language)
+    title = one_line(tender.title_in(letter.language))
     subject = tr.gettext("Critères sociaux et environnementaux : « {title} »").format(title=title)
     sheet = Sheet(title=subject, author=person.chamber.name, language=letter.language, now=now)
     _write_head(sheet, tender, letter, person, now)
@@ -182,7 +183,7 @@ def _write_head(sheet: Sheet, tender: Tender, letter: Letter, person: Person, no
 
 
 def _write_opening(sheet: Sheet, tender: Tender, tr: Translator) -> None:
-    title = tender.title_in(tr.language)
+    title = one_line(tender.title_in(tr.language))
     if tender.source == entered.SOURCE:
         text = tr.gettext("Nous avons appris que vous préparez « {title} ».")
         sheet.paragraph(text.format(title=title))

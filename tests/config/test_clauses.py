@@ -1,4 +1,4 @@
-"""The model clauses: whole for every criterion, well typeset, honest about what was seen and what is recalled."""
+"""The model clauses: whole for every criterion, well typeset, honest about what was seen and what not."""
 
 import re
 import tomllib

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from procurement import entered, matches
+from procurement import catalogue, entered, matches
 from procurement.models import Notice, Person, Tender
 from procurement.vocabulary import Role
 from web.access import Audience, audience
@@ -47,6 +47,7 @@ def front() -> ResponseReturnValue:
             )
         ),
         lights=watched(g.session, planned=current_app.extensions["aimp"]["reads"], now=g.now),
+        has_catalogue=catalogue.chamber_shown(g.session) is not None,
         sample=_sample_people(),
         mine=_mine(),
         waiting=len(matches.waiting(g.session, chamber_id=g.person.chamber_id, now=g.now))

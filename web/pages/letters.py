@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from config.clauses import LANGUAGES
 from procurement import buyers, letters
 from procurement import clauses as worded
+from procurement.clauses import Law
 from procurement.findings import are_unread
 from procurement.letters import Letter
 from procurement.models import BuyerContact, Lot, Tender
@@ -76,7 +77,7 @@ def _page(tender: Tender, form: LetterForm) -> str:
         form=form,
         groups=groups,
         law=law,
-        languages=LANGUAGES,
+        languages=LANGUAGES if law is Law.SWISS else ("fr",),
         contacts=_contacts(tender),
         quoted=letters.quoted(tender),
         is_unread=any(are_unread(lot) for lot in tender.lots if not lot.is_withdrawn),
