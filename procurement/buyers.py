@@ -11,10 +11,12 @@ from procurement import entered, matches
 from procurement.accounts import write_audit
 from procurement.cleaning import clean_text, one_line
 from procurement.errors import NotAllowed
-from procurement.likeness import name_words, text_of
-from procurement.models import Award, Buyer, BuyerContact, Notice, Person, Tender
+from procurement.likeness import name_marks, text_of
+from procurement.models import AuditEntry, Award, Buyer, BuyerContact, Notice, Person, Tender, Translations
 from procurement.vocabulary import TenderState
 
+# The act under which the audit trail keeps a letter.
+LETTER_WRITTEN = "letter.write"
 # A contact that nobody has changed for so long may be out of date, and out of place.
 STALE_AFTER = timedelta(days=2 * 365)
 
@@ -31,6 +33,15 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """That a letter was written to a buyer about a tender, when and by whom, as the audit trail has it."""
+
+    at: datetime
+    tender: Tender
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
 class BuyerView:
     """A buyer as staff see it: its tenders that stand for themselves, the newest first."""
 
@@ -39,24 +50,24 @@ class BuyerView:
     still_open: Sequence[Tender]
     awarded: Sequence[Tender]
     leads: Sequence[Tender]
+    letters: Sequence[Written]
     published: int
 
 
 def kin(session: Session, buyer: Buyer) -> list[Buyer]:
     """The buyer and those of the same name at other sources, in a country and a canton that do not differ."""
-    own = _names(buyer)
-    if not own:
-        return [buyer]
-    others = select(Buyer).where(Buyer.id != buyer.id).order_by(Buyer.id)
+    own = _names(buyer.name)
+    others = select(Buyer.id, Buyer.name).where(Buyer.id != buyer.id)
     if buyer.country is not None:
         others = others.where(or_(Buyer.country.is_(None), Buyer.country == buyer.country))
     if buyer.canton is not None:
         others = others.where(or_(Buyer.canton.is_(None), Buyer.canton == buyer.canton))
-    return [buyer, *(other for other in session.scalars(others) if own & _names(other))]
+    same = [key for key, name in session.execute(others) if own & _names(name)] if own else []
+    return [buyer, *session.scalars(select(Buyer).where(Buyer.id.in_(same)).order_by(Buyer.id))]
 
 
-def _names(buyer: Buyer) -> set[frozenset[str]]:
-    return {words for name in buyer.name.values() if (words := name_words(name))}
+def _names(name: Translations) -> set[frozenset[str]]:
+    return {marks for text in name.values() if (marks := name_marks(text))}
 
 
 def view(session: Session, *, buyer: Buyer, chamber_id: int, now: datetime, most: int = 20) -> BuyerView:
@@ -78,8 +89,31 @@ def view(session: Session, *, buyer: Buyer, chamber_id: int, now: datetime, most
         still_open=session.scalars(published.where(matches.is_open_clause(now)).limit(most)).all(),
         awarded=session.scalars(awarded.limit(most)).all(),
         leads=session.scalars(tenders.where(Tender.source == entered.SOURCE).limit(most)).all(),
+        letters=_letters(session, ids, chamber_id, most),
         published=session.scalar(select(func.count()).select_from(published.subquery())) or 0,
     )
+
+
+def _letters(session: Session, buyer_ids: Collection[int], chamber_id: int, most: int) -> list[Written]:
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(
+            AuditEntry.act == LETTER_WRITTEN,
+            AuditEntry.chamber_id == chamber_id,
+            AuditEntry.facts["buyer"].as_integer().in_(buyer_ids),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(most)
+    ).all()
+    about = {entry.id: int(entry.subject.removeprefix("tender:")) for entry in entries}
+    tenders = {each.id: each for each in session.scalars(select(Tender).where(Tender.id.in_(about.values())))}
+    writers = {entry.person_id for entry in entries if entry.person_id is not None}
+    people = {each.id: each for each in session.scalars(select(Person).where(Person.id.in_(writers)))}
+    return [
+        Written(entry.at, tenders[about[entry.id]], people.get(entry.person_id or 0))
+        for entry in entries
+        if about[entry.id] in tenders
+    ]
 
 
 def contacts(session: Session, *, buyer_ids: Collection[int], chamber_id: int) -> Sequence[BuyerContact]:
@@ -110,12 +144,14 @@ def find(session: Session, *, words: str, most: int) -> list[Buyer]:
     wanted = text_of(words).plain.split()
     if not wanted:
         return []
-    found: dict[str, Buyer] = {}
-    for buyer in session.scalars(select(Buyer).order_by(Buyer.id)):
-        plain = text_of(" ".join([*buyer.name.values(), buyer.city])).plain
+    found: dict[str, int] = {}
+    for key, name, city in session.execute(select(Buyer.id, Buyer.name, Buyer.city).order_by(Buyer.id)):
+        plain = text_of(" ".join([*name.values(), city])).plain
         if all(word in plain for word in wanted):
-            found.setdefault(plain, buyer)
-    return [found[plain] for plain in sorted(found)][:most]
+            found.setdefault(plain, key)
+    first = [found[plain] for plain in sorted(found)][:most]
+    by_id = {buyer.id: buyer for buyer in session.scalars(select(Buyer).where(Buyer.id.in_(first)))}
+    return [by_id[key] for key in first]
 
 
 def add_contact(

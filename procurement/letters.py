@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from config.clauses import Basis, Clause, clauses
 from procurement import entered
 from procurement.accounts import write_audit
+from procurement.buyers import LETTER_WRITTEN
 from procurement.clauses import Law, Wording, family_label
 from procurement.cleaning import one_line
 from procurement.documents import Sheet
@@ -67,7 +68,7 @@ def write(session: Session, *, tender: Tender, letter: Letter, person: Person, n
     write_audit(
         session,
         person=person,
-        act="letter.write",
+        act=LETTER_WRITTEN,
         subject=f"tender:{tender.id}",
         facts={
             "clauses": [each.clause.key for each in letter.wordings],

@@ -117,7 +117,7 @@ class Face:
     def buyers(self) -> tuple[frozenset[str], ...]:
         """The words of the buyer's names, without forms of law."""
         names = self.tender.buyer.name.values() if self.tender.buyer else ()
-        return tuple(filter(None, map(name_words, names)))
+        return tuple(filter(None, (text_of(name).words - _FORMS for name in names)))
 
     @cached_property
     def descriptions(self) -> dict[str, frozenset[str]]:
@@ -163,9 +163,10 @@ def held_back(how: Likeness, reason: str) -> Likeness:
     return replace(how, score=min(how.score, _HELD_BACK), against=(*how.against, reason))
 
 
-def name_words(name: str) -> frozenset[str]:
-    """The words of a buyer's name that tell it apart: without forms of law and words for a commune."""
-    return text_of(name).words - _FORMS
+def name_marks(name: str) -> frozenset[str]:
+    """The words and numbers that tell a buyer's name apart: without forms of law and words for a commune."""
+    text = text_of(name)
+    return (text.words - _FORMS) | text.numbers
 
 
 def text_of(text: str) -> Text:

@@ -37,6 +37,7 @@ def test_one_buyer_is_known_at_every_source_by_its_name(session: Session) -> Non
         _buyer(session, "Jussy", source="hand", canton=None),
     ]
     _buyer(session, "Commune de Jussy – Service des écoles", source="ted")
+    _buyer(session, "Commune de Jussy 2", source="ted")
     _buyer(session, "Commune de Jussy", source="boamp", canton=None, country="FR")
     _buyer(session, "Commune de Jussy", source="ted", canton="VD")
 

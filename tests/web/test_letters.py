@@ -105,6 +105,10 @@ def test_a_letter_is_a_document_with_what_was_chosen(
     with writing() as session:
         (act,) = session.scalars(select(AuditEntry.act).where(AuditEntry.act == "letter.write")).all()
         assert act == "letter.write"
+    letters = page.get(f"/adjudicateurs/{tender.buyer_id}").select_one("[aria-labelledby=letters-title]")
+    assert letters is not None
+    assert f"mar. 24 nov. 2026 · {staff.name}" in letters.get_text()
+    assert letters.select_one(f'a[href="/marches/{tender.id}"]') is not None
 
 
 def test_a_letter_without_a_language_is_asked_for_again(page: Page, staff: Person, tender: Tender) -> None:
