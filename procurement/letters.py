@@ -1,6 +1,6 @@
 """Letters to buyers and sheets of clauses, as Word documents in French or German."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,6 +96,13 @@ def write(session: Session, *, tender: Tender, letter: Letter, person: Person, n
                 "elles ne sont pas un conseil juridique."
             )
         )
+        if tender.is_under_treaty and any("treaty" in each.clause.cautions for each in letter.wordings):
+            sheet.paragraph(
+                tr.gettext(
+                    "Ce marché est soumis aux accords internationaux : ce qui n’est admis que hors de ces "
+                    "accords ne vaut que pour un autre marché."
+                )
+            )
         write_clauses(sheet, letter.wordings, tr)
     _write_close(sheet, person, tr)
     return sheet.content()
@@ -115,10 +122,17 @@ def sheet_of_clauses(wordings: Sequence[Wording], *, author: str, language: str,
     return sheet.content()
 
 
-def write_clauses(sheet: Sheet, wordings: Iterable[Wording], tr: Translator) -> None:
-    """Each clause with its mark, the advice on its weight, what it rests on and its cautions."""
-    for wording in wordings:
-        clause, language = wording.clause, tr.language
+def write_clauses(sheet: Sheet, wordings: Sequence[Wording], tr: Translator) -> None:
+    """Each clause with its mark, the advice on its weight, what it rests on and its cautions.
+
+    What holds for all of several clauses is said once, after them.
+    """
+    language = tr.language
+    cautions = [say_cautions(wording.clause, tr) for wording in wordings]
+    shared = [each for each in cautions[0] if all(each in others for others in cautions)]
+    shared = shared if len(cautions) > 1 else []
+    for wording, own in zip(wordings, cautions, strict=True):
+        clause = wording.clause
         sheet.heading(
             tr.gettext("{family} (proposition, à vérifier)").format(
                 family=family_label(clause.family, language)
@@ -130,7 +144,10 @@ def write_clauses(sheet: Sheet, wordings: Iterable[Wording], tr: Translator) -> 
         sheet.paragraph(tr.gettext("Poids : {advice}").format(advice=clause.weight[language]))
         sheet.paragraph(tr.gettext("Base légale et précautions"), is_bold=True)
         sheet.points(say_basis(basis, tr) for basis in clauses().bases(clause.basis))
-        sheet.points(say_cautions(clause, tr))
+        sheet.points(each for each in own if each not in shared)
+    if shared:
+        sheet.paragraph(tr.gettext("Pour toutes ces clauses"), is_bold=True)
+        sheet.points(shared)
 
 
 def say_kinds(clause: Clause, language: str) -> str:

@@ -166,6 +166,27 @@ def test_nothing_recalled_is_ever_said_without_its_mark(session: Session, staff:
         assert len(headings) == len(keys)
 
 
+def test_what_holds_for_every_clause_is_said_once(session: Session, staff: Person) -> None:
+    tender = make_tender(session)
+    keys = ["mobilite_douce", "energie_climat"]
+
+    lines = _write(session, tender, staff, keys=keys).split("\n")
+
+    shared = lines[lines.index("Pour toutes ces clauses") + 1 :]
+    assert any(line.startswith("À Genève") for line in shared)
+    assert sum(line.startswith("À Genève") for line in lines) == 1
+    assert sum(line.startswith("Aucune préférence locale") for line in lines) == 1
+    assert not any(line.startswith("Aucune préférence locale") for line in shared)
+
+
+def test_under_the_treaty_a_letter_says_what_holds_only_elsewhere(session: Session, staff: Person) -> None:
+    treaty, other = make_tender(session, is_under_treaty=True), make_tender(session)
+
+    assert "ne vaut que pour un autre" in _write(session, treaty, staff, keys=["travailleurs_ages"])
+    assert "ne vaut que pour un autre" not in _write(session, treaty, staff, keys=["biodiversite"])
+    assert "ne vaut que pour un autre" not in _write(session, other, staff, keys=["travailleurs_ages"])
+
+
 def test_a_german_letter_holds_no_french_of_ours(session: Session, staff: Person) -> None:
     tender = make_tender(session, title={"de": "Reinigung der Schulen"}, language="de")
     record_findings(
