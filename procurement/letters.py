@@ -254,9 +254,7 @@ def _write_close(sheet: Sheet, person: Person, tr: Translator) -> None:
             "pourraient y répondre."
         )
     )
-    sheet.paragraph(
-        tr.gettext("Veuillez agréer, Madame, Monsieur, l’expression de nos sentiments distingués.")
-    )
+    sheet.paragraph(tr.gettext("Avec nos meilleures salutations"))
     chamber = person.chamber
     sheet.block(
         ["", chamber.adviser_name or person.name, chamber.name, chamber.adviser_email or person.email]
