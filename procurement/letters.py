@@ -46,19 +46,42 @@ class Letter:
     contact: BuyerContact | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a notice with the criteria that it asks for."""
+
+    sentence: str
+    language: str
+    families: tuple[str, ...]
+    kind: FindingKind
+    weight: float | None
+
+
 def law_of(buyer: Buyer | None) -> Law:
     """The law that a buyer's clauses are written under: French in France, else Swiss."""
     return Law.FRENCH if buyer is not None and buyer.country == "FR" else Law.SWISS
 
 
-def quoted(tender: Tender) -> list[Finding]:
+def quoted(tender: Tender) -> list[Quote]:
     """What a tender asks for that speaks for the ESS, each sentence once, award criteria first."""
-    found: dict[tuple[str, str], Finding] = {}
+    found: dict[str, list[Finding]] = {}
     for lot in _lots(tender):
         for finding in lot.findings:
             if speaks(finding) and finding.kind in _QUOTED and finding.polarity in _WELCOME:
-                found.setdefault((finding.family, finding.sentence), finding)
-    return sorted(found.values(), key=lambda finding: _QUOTED.index(finding.kind))[:MOST_QUOTES]
+                found.setdefault(finding.sentence, []).append(finding)
+    quotes = [_quote(sentence, findings) for sentence, findings in found.items()]
+    return sorted(quotes, key=lambda quote: _QUOTED.index(quote.kind))[:MOST_QUOTES]
+
+
+def _quote(sentence: str, findings: Sequence[Finding]) -> Quote:
+    first = min(findings, key=lambda finding: _QUOTED.index(finding.kind))
+    return Quote(
+        sentence=sentence,
+        language=first.language,
+        families=tuple(dict.fromkeys(finding.family for finding in findings)),
+        kind=first.kind,
+        weight=first.weight,
+    )
 
 
 def write(session: Session, *, tender: Tender, letter: Letter, person: Person, now: datetime) -> bytes:
@@ -224,10 +247,10 @@ def _write_what_is_asked(sheet: Sheet, tender: Tender, tr: Translator) -> None:
         sheet.paragraph(
             tr.gettext("Vous y demandez déjà ce qui compte pour l’économie sociale et solidaire ; merci :")
         )
-        for finding in found:
+        for quote in found:
             sheet.quotation(
-                tr.gettext("« {sentence} »").format(sentence=finding.sentence[:_LONGEST_QUOTE]),
-                _where(finding, tr),
+                tr.gettext("« {sentence} »").format(sentence=quote.sentence[:_LONGEST_QUOTE]),
+                _where(quote, tr),
             )
     if any(are_unread(lot) for lot in lots):
         sheet.paragraph(
@@ -240,10 +263,10 @@ def _write_what_is_asked(sheet: Sheet, tender: Tender, tr: Translator) -> None:
         sheet.paragraph(tr.gettext("Nous n’y avons pas trouvé de critère social ou environnemental."))
 
 
-def _where(finding: Finding, tr: Translator) -> str:
-    parts = [family_label(finding.family, tr.language), finding.kind.label(tr.language)]
-    if finding.weight is not None:
-        parts.append(f"{finding.weight:g}\u00a0%")
+def _where(quote: Quote, tr: Translator) -> str:
+    parts = [*(family_label(family, tr.language) for family in quote.families), quote.kind.label(tr.language)]
+    if quote.weight is not None:
+        parts.append(f"{quote.weight:g}\u00a0%")
     return ", ".join(parts)
 
 

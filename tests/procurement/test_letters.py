@@ -96,7 +96,8 @@ def test_what_is_asked_already_is_quoted_to_the_letter_with_thanks(session: Sess
     idle = _found(kind=FindingKind.BOILERPLATE, sentence="Clause de style.")
     shut = _found(kind=FindingKind.ACCESS, polarity=Polarity.EXCLUDED, sentence="Pas de communauté.")
     record_findings(session, lot=first, found=[again, _found(), refused], version="1", now=NOW)
-    record_findings(session, lot=second, found=[_found(), idle, shut], version="1", now=NOW)
+    also = _found(family="egalite_salariale")
+    record_findings(session, lot=second, found=[_found(), also, idle, shut], version="1", now=NOW)
     judge(session, finding=first.findings[2], person=staff, is_right=False, now=NOW)
 
     text = _write(session, tender, staff).replace("\u00a0", " ")
@@ -105,7 +106,7 @@ def test_what_is_asked_already_is_quoted_to_the_letter_with_thanks(session: Sess
     quoted = [line for line in text.split("\n") if line.startswith("« ")]
     assert quoted == [
         "« Formation d’apprentis : 5 % de la note. » (Apprentissage et formation professionnelle, "
-        "critère d’adjudication, 5 %)",
+        "Égalité salariale et égalité femmes-hommes, critère d’adjudication, 5 %)",
         "« Les livraisons se font à vélo. » (Mobilité douce et logistique durable, condition d’exécution)",
     ]
     assert "pas trouvé" not in text

@@ -15,7 +15,7 @@ from web.pages.duplicates import source_title
 
 bp = Blueprint("buyers", __name__)
 
-MENU = MenuEntry("Adjudicateurs", "buyers.everybody", Audience.STAFF, 45)
+MENU = MenuEntry("Adjudicateurs", "buyers.everybody", Audience.STAFF, 42)
 
 MOST_FOUND = 50
 # The kinds of leads that no source publishes (art. 10, 20 and 21).
