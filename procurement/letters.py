@@ -1,5 +1,6 @@
 """Letters to buyers and sheets of clauses, as Word documents in French or German."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,16 +38,6 @@ _WELCOME = (Polarity.PRESENT, Polarity.ADMITTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What a letter to a buyer says beside the tender's own facts."""
-
-    language: str
-    wordings: Sequence[Wording] = ()
-    remark: str = ""
-    contact: BuyerContact | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Quote:
     """A sentence of a notice with the criteria that it asks for."""
 
@@ -55,6 +46,22 @@ class Quote:
     families: tuple[str, ...]
     kind: FindingKind
     weight: float | None
+
+    @property
+    def key(self) -> str:
+        """A short name of the sentence."""
+        return hashlib.sha256(self.sentence.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a letter to a buyer says beside the tender's own facts; `quotes` are those of it to thank for."""
+
+    language: str
+    quotes: Sequence[Quote] = ()
+    wordings: Sequence[Wording] = ()
+    remark: str = ""
+    contact: BuyerContact | None = None
 
 
 def law_of(buyer: Buyer | None) -> Law:
@@ -108,7 +115,7 @@ def write(session: Session, *, tender: Tender, letter: Letter, person: Person, n
     sheet.paragraph(subject, is_bold=True)
     sheet.paragraph(tr.gettext("Madame, Monsieur,"))
     _write_opening(sheet, tender, tr)
-    _write_what_is_asked(sheet, tender, tr)
+    _write_what_is_asked(sheet, tender, letter.quotes, tr)
     if letter.remark:
         sheet.paragraph(letter.remark)
     if letter.wordings:
@@ -239,15 +246,14 @@ def _write_opening(sheet: Sheet, tender: Tender, tr: Translator) -> None:
     sheet.remark(tender.url)
 
 
-def _write_what_is_asked(sheet: Sheet, tender: Tender, tr: Translator) -> None:
+def _write_what_is_asked(sheet: Sheet, tender: Tender, quotes: Sequence[Quote], tr: Translator) -> None:
     """Thanks and the exact sentences where there are some; « none » only where everything was read."""
     lots = _lots(tender)
-    found = quoted(tender)
-    if found:
+    if quotes:
         sheet.paragraph(
             tr.gettext("Vous y demandez déjà ce qui compte pour l’économie sociale et solidaire ; merci :")
         )
-        for quote in found:
+        for quote in quotes:
             sheet.quotation(
                 tr.gettext("« {sentence} »").format(sentence=quote.sentence[:_LONGEST_QUOTE]),
                 _where(quote, tr),
@@ -259,7 +265,7 @@ def _write_what_is_asked(sheet: Sheet, tender: Tender, tr: Translator) -> None:
                 "s’il contient ce qui suit, notre lettre est sans objet."
             )
         )
-    elif not found and lots and all(lot.read_at is not None for lot in lots):
+    elif not quoted(tender) and lots and all(lot.read_at is not None for lot in lots):
         sheet.paragraph(tr.gettext("Nous n’y avons pas trouvé de critère social ou environnemental."))
 
 

@@ -49,8 +49,9 @@ class ClauseForm(PageForm):
 
 
 class LetterForm(PageForm):
-    """What a letter to a buyer holds: the clauses ticked, to whom, in which language, and a remark."""
+    """What a letter to a buyer holds: quotes and clauses ticked, to whom, in which language, and a remark."""
 
+    quote = SelectMultipleField(validate_choice=False)
     clause = SelectMultipleField(validate_choice=False)
     language = StringField(validators=[InputRequired(CHOOSE), AnyOf(LANGUAGES, message=CHOOSE)])
     contact = StringField(validators=[Optional(), _at_most(20)])

@@ -48,6 +48,7 @@ def _write(session: Session, tender: Tender, staff: Person, **facts: Any) -> str
     keys = facts.pop("keys", ())
     language = facts.setdefault("language", "fr")
     found = clauses.wordings(session, chamber_id=staff.chamber_id)
+    facts.setdefault("quotes", letters.quoted(tender))
     letter = Letter(wordings=[found[key, language] for key in keys], **facts)
     return _text(letters.write(session, tender=tender, letter=letter, person=staff, now=NOW))
 
@@ -110,6 +111,19 @@ def test_what_is_asked_already_is_quoted_to_the_letter_with_thanks(session: Sess
         "« Les livraisons se font à vélo. » (Mobilité douce et logistique durable, condition d’exécution)",
     ]
     assert "pas trouvé" not in text
+
+
+def test_what_was_found_wrongly_can_be_left_out(session: Session, staff: Person) -> None:
+    tender = make_tender(session)
+    wrong = _found(family="proximite_circuit_court", sentence="Locaux accessibles.")
+    record_findings(session, lot=tender.lots[0], found=[_found(), wrong], version="1", now=NOW)
+
+    kept = _write(session, tender, staff, quotes=letters.quoted(tender)[:1])
+    none = _write(session, tender, staff, quotes=[])
+
+    assert "Locaux" not in kept
+    assert "merci" not in none
+    assert "pas trouvé" not in none
 
 
 def test_criteria_in_documents_are_said_not_to_have_been_read(session: Session, staff: Person) -> None:

@@ -74,9 +74,9 @@ def test_the_page_says_what_will_be_quoted_and_offers_swiss_clauses(
 
     soup = page.get(f"/equipe/marches/{tender.id}/lettre")
 
-    quote = soup.select_one("blockquote")
-    assert quote is not None
-    assert quote.get_text() == "Biodiversité : 10 %"
+    (quote,) = soup.select("input[name=quote][checked]")
+    assert [text.get_text() for text in soup.select("q")] == ["Biodiversité : 10 %"]
+    assert len(str(quote["value"])) == 12
     keys = {str(box["value"]) for box in soup.select("input[name=clause]")}
     assert "insertion_socioprofessionnelle" in keys
     assert "insertion_socioprofessionnelle-fr" not in keys
@@ -90,8 +90,15 @@ def test_a_letter_is_a_document_with_what_was_chosen(
         contact = make_contact(session, buyer_id=tender.buyer_id)
     here = f"/equipe/marches/{tender.id}/lettre"
 
-    response = page.sign_in(staff).send(
-        here, here, clause="mobilite_douce", language="fr", contact=str(contact.id), remark="Bien reçu."
+    (quote,) = page.sign_in(staff).get(here).select("input[name=quote]")
+    response = page.send(
+        here,
+        here,
+        quote=str(quote["value"]),
+        clause="mobilite_douce",
+        language="fr",
+        contact=str(contact.id),
+        remark="Bien reçu.",
     )
 
     assert (response.status_code, response.mimetype) == (200, MIME_TYPE)

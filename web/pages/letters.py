@@ -27,7 +27,8 @@ def form(tender_id: int) -> ResponseReturnValue:
     """What the letter is to hold."""
     tender = _tender_or_404(tender_id)
     language = "de" if tender.language == "de" else "fr"
-    return _page(tender, LetterForm.read(language=language))
+    quotes = [quote.key for quote in letters.quoted(tender)]
+    return _page(tender, LetterForm.read(language=language, quote=quotes))
 
 
 @bp.post("/equipe/marches/<int:tender_id>/lettre")
@@ -43,6 +44,7 @@ def write(tender_id: int) -> ResponseReturnValue:
         tender=tender,
         letter=Letter(
             language=language,
+            quotes=[each for each in letters.quoted(tender) if each.key in (form.quote.data or ())],
             wordings=chosen_wordings(form.clause.data or [], language),
             remark=form.remark.data or "",
             contact=next((each for each in _contacts(tender) if str(each.id) == form.contact.data), None),
