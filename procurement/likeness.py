@@ -163,6 +163,12 @@ def held_back(how: Likeness, reason: str) -> Likeness:
     return replace(how, score=min(how.score, _HELD_BACK), against=(*how.against, reason))
 
 
+def name_marks(name: str) -> frozenset[str]:
+    """The words and numbers that tell a buyer's name apart: without forms of law and words for a commune."""
+    text = text_of(name)
+    return (text.words - _FORMS) | text.numbers
+
+
 def text_of(text: str) -> Text:
     """The words and numbers of a text, the same however it is accented or capitalised."""
     plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))

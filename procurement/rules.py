@@ -20,6 +20,13 @@ class Rule(Labelled):
         "Dite in breve perché: così lo strumento impara.",
         "Say why in a word: this is how the tool learns.",
     )
+    CONSENT_NEEDED = (
+        "consent_needed",
+        "Dites qui a donné son accord, quand et comment : sans lui, personne n’entre au catalogue.",
+        "Sagen Sie, wer wann und wie zugestimmt hat: Ohne Zustimmung kommt niemand ins Verzeichnis.",
+        "Dite chi ha dato il consenso, quando e come: senza, nessuno entra nel catalogo.",
+        "Say who agreed, when and how: without that nobody enters the catalogue.",
+    )
     ALREADY_DECIDED = (
         "already_decided",
         "{who} a déjà décidé de cette correspondance.",

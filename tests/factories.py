@@ -14,6 +14,7 @@ from procurement.i18n import ZURICH
 from procurement.lens import FindingKind, Polarity
 from procurement.models import (
     Buyer,
+    BuyerContact,
     Chamber,
     Credential,
     Criterion,
@@ -110,6 +111,23 @@ def make_person(session: Session, *, password: str | None = PASSWORD, **override
     session.add(person)
     session.flush()
     return person
+
+
+def make_contact(session: Session, **overrides: Any) -> BuyerContact:
+    """Somebody at a buyer, noted by the chamber half a year ago."""
+    facts: dict[str, Any] = {
+        "chamber_id": (overrides.pop("chamber", None) or make_chamber(session)).id,
+        "name": "Aloïs Treyvaud",
+        "function": "Responsable des achats",
+        "email": "alois.treyvaud@example.ch",
+        "telephone": "022 555 01 02",
+        "note": "Cherche des offres pour la conciergerie.",
+        "changed_at": NOW - timedelta(days=180),
+    }
+    contact = BuyerContact(**{**facts, **overrides})
+    session.add(contact)
+    session.flush()
+    return contact
 
 
 def make_lot(tender: Tender, **overrides: Any) -> Lot:

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import accounts, entered, matches, sign_in
+from procurement import accounts, catalogue, entered, matches, sign_in
 from procurement.members_file import import_members, read_members
 from procurement.models import Lot, Match, Person, Tender, in_language
 from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, RefusalReason
@@ -21,14 +21,22 @@ _SAID = (
     (AnswerChoice.INTERESTED, ""),
 )
 _DROPPED = (DropReason.TOO_FAR, *3 * (DropReason.NOT_THEIR_TRADE,))
+# Those whose people have agreed to stand in the public catalogue, and where a buyer may write to them.
+_IN_CATALOGUE = {
+    "net-et-clair": "contact@net-et-clair.example.ch",
+    "les-jardins-de-laubepine": "jardins@aubepine.example.ch",
+    "la-marmite-commune": "",
+    "octets-en-commun": "bonjour@octets-en-commun.example.ch",
+    "ressourcerie-des-deux-rives": "",
+}
 MEMBERS_FILE = Path(__file__).parent / "members.csv"
 
 
 def fill(session: Session, *, now: datetime) -> dict[str, str]:
     """Bring the invented chamber into a database; returns one address to sign in with for each role.
 
-    Its strong matches are sent without waiting, so that the whole way can be seen; a real chamber starts with
-    everything held for its staff.
+    Its strong matches are sent without waiting and its catalogue is public, so that all can be seen;
+    a real chamber starts with everything held for its staff, and shows nothing.
     """
     chamber = accounts.only_chamber(session)
     chamber.name = "Chambre de l’ESS (exemple)"
@@ -40,7 +48,23 @@ def fill(session: Session, *, now: datetime) -> dict[str, str]:
     session.flush()
     for person in (staff, *(person for member in chamber.members for person in member.people)):
         sign_in.set_password(session, person=person, password=PASSWORD, now=now)
+    _open_catalogue(session, staff, now)
     return {"member": MEMBER_EMAIL, "staff": STAFF_EMAIL}
+
+
+def _open_catalogue(session: Session, staff: Person, now: datetime) -> None:
+    """The catalogue is public, and some of the members stand in it by the word of their own people."""
+    catalogue.switch(session, chamber=staff.chamber, person=staff, is_on=True, now=now)
+    for member in staff.chamber.members:
+        if member.key in _IN_CATALOGUE:
+            catalogue.join(
+                session,
+                member=member,
+                contact=_IN_CATALOGUE[member.key],
+                person=member.people[0],
+                language=member.people[0].language,
+                now=now,
+            )
 
 
 def live(session: Session, *, now: datetime) -> None:

@@ -11,11 +11,22 @@ from werkzeug.routing import Rule
 
 from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
-from procurement.models import Credential, Finding, Match, Member, Person, SignIn, Tender, TenderPair
+from procurement.models import (
+    BuyerContact,
+    Credential,
+    Finding,
+    Match,
+    Member,
+    Person,
+    SignIn,
+    Tender,
+    TenderPair,
+)
 from procurement.vocabulary import Role
 from tests.factories import (
     NOW,
     make_chamber,
+    make_contact,
     make_credential,
     make_match,
     make_member,
@@ -100,6 +111,28 @@ ROUTES = {
     ("GET", "/qualite/lecons"): Audience.STAFF,
     ("POST", "/qualite/lecons/<int:match_id>/oublier"): Audience.STAFF,
     ("POST", "/qualite/lecons/<int:match_id>/reprendre"): Audience.STAFF,
+    ("GET", "/catalogue"): Audience.PUBLIC,
+    ("GET", "/catalogue.csv"): Audience.PUBLIC,
+    ("GET", "/catalogue/<key>"): Audience.PUBLIC,
+    ("GET", "/profil/catalogue"): Audience.MEMBER,
+    ("POST", "/profil/catalogue"): Audience.MEMBER,
+    ("POST", "/profil/catalogue/retrait"): Audience.MEMBER,
+    ("POST", "/equipe/catalogue"): Audience.STAFF,
+    ("GET", "/equipe/membres/<int:member_id>/catalogue"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/catalogue"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/catalogue/retrait"): Audience.STAFF,
+    ("GET", "/clauses"): Audience.STAFF,
+    ("GET", "/clauses.docx"): Audience.STAFF,
+    ("GET", "/clauses/<family>"): Audience.STAFF,
+    ("POST", "/clauses/<key>/<language>"): Audience.STAFF,
+    ("POST", "/clauses/<key>/<language>/origine"): Audience.STAFF,
+    ("GET", "/equipe/marches/<int:tender_id>/lettre"): Audience.STAFF,
+    ("POST", "/equipe/marches/<int:tender_id>/lettre"): Audience.STAFF,
+    ("GET", "/adjudicateurs"): Audience.STAFF,
+    ("GET", "/adjudicateurs/<int:buyer_id>"): Audience.STAFF,
+    ("POST", "/adjudicateurs/<int:buyer_id>/contacts"): Audience.STAFF,
+    ("POST", "/adjudicateurs/<int:buyer_id>/contacts/<int:contact_id>"): Audience.STAFF,
+    ("POST", "/adjudicateurs/<int:buyer_id>/contacts/<int:contact_id>/oter"): Audience.STAFF,
     ("GET", "/equipe/membres"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>"): Audience.STAFF,
 }
@@ -121,6 +154,7 @@ class World:
     pair: TenderPair
     proof: Credential
     finding: Finding
+    contact: BuyerContact
 
 
 @pytest.fixture
@@ -128,6 +162,8 @@ def world(writing: Writing) -> World:
     """Two chambers that may know nothing of each other."""
     with writing() as session:
         member, tender = make_member(session), make_tender(session)
+        make_chamber(session, shows_catalogue=True)
+        member.in_catalogue_since = NOW
         other_chamber = make_chamber(session, key="autre")
         pair = TenderPair(first=tender, second=make_tender(session, source="ted"), score=0.8, found_at=NOW)
         pair.facts = {"title": 0.8, "buyer": 0.8, "same_deadline": True}
@@ -144,6 +180,7 @@ def world(writing: Writing) -> World:
             pair=pair,
             proof=make_credential(session, member),
             finding=tender.lots[0].findings[0],
+            contact=make_contact(session, buyer=tender.buyer),
         )
 
 
@@ -166,9 +203,13 @@ def address(path: str, world: World) -> str:
         "pair_id": world.pair.id,
         "kind": "match",
         "proof_id": world.proof.id,
-        "family": world.proof.family,
         "finding_id": world.finding.id,
         "token": "x",
+        "buyer_id": world.contact.buyer_id,
+        "contact_id": world.contact.id,
+        "key": world.member.key if path.startswith("/catalogue") else "biodiversite",
+        "family": "biodiversite",
+        "language": "de",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
 
@@ -389,6 +430,8 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Membres",
         "Qualité",
         "Points juridiques",
+        "Adjudicateurs",
+        "Clauses",
         "Sources",
         "Préférences",
     ]

@@ -2,13 +2,14 @@
 
 from uuid import uuid4
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from procurement import entered
 from procurement.cantons import CANTONS
 from procurement.errors import RuleBroken
 from procurement.labelled import LANGUAGES
+from procurement.models import Buyer, in_language
 from procurement.vocabulary import EnteredKind
 from web.access import Audience, audience
 from web.errors import said
@@ -24,8 +25,12 @@ MENU = MenuEntry("Saisir", "entry.form", Audience.STAFF, 25)
 @bp.get("/equipe/saisir")
 @audience(Audience.STAFF)
 def form() -> ResponseReturnValue:
-    """The empty form, with the key that keeps it from being entered twice."""
-    return _form_page(EntryForm.read(key=str(uuid4()), language=g.language))
+    """The form, with the key that keeps it from being entered twice; the address may name buyer and kind."""
+    start: dict[str, str | None] = {"kind": request.args.get("sorte")}
+    buyer = g.session.get(Buyer, request.args.get("adjudicateur", 0, type=int))
+    if buyer is not None:
+        start |= {"buyer": in_language(buyer.name, g.language)[:120], "buyer_canton": buyer.canton}
+    return _form_page(EntryForm.read(key=str(uuid4()), language=g.language, **start))
 
 
 @bp.post("/equipe/saisir")

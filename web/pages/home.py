@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from procurement import entered, matches
+from procurement import catalogue, entered, matches
 from procurement.badges import badges_of_tenders
 from procurement.models import Notice, Person, Tender
 from procurement.vocabulary import Role
@@ -49,6 +49,7 @@ def front() -> ResponseReturnValue:
             )
         ),
         lights=watched(g.session, planned=current_app.extensions["aimp"]["reads"], now=g.now),
+        has_catalogue=catalogue.chamber_shown(g.session) is not None,
         sample=_sample_people(),
         mine=mine,
         badges=badges_of_tenders(g.session, mine.unanswered[:1] if mine else ()),
