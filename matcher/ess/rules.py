@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from fnmatch import fnmatchcase
@@ -32,6 +32,8 @@ _LIST = 700
 _INTRODUCING = frozenset({"qualification", "boilerplate"})
 # So far from a weight a sentence is still an item of a list of criteria.
 _BESIDE = 120
+# A sentence as long as this is one to the eye as well.
+_SHORT = 300
 # So far before a criterion « aucun » still speaks of it.
 _NEAR = 40
 _COUNTING = frozenset(
@@ -99,9 +101,14 @@ class _Sentence:
     start: int
     end: int
     named: list[Hit[Entry]] = field(default_factory=list)
-    cues: set[str] = field(default_factory=set)
+    cues: list[tuple[int, str]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     limited: set[str] = field(default_factory=set)
+
+    def cues_near(self, hit: Hit[Entry]) -> Set[str]:
+        """What speaks beside a hit; in a sentence that no full stop ends, only what is not far away."""
+        is_short = self.end - self.start <= _SHORT
+        return {cue for at, cue in self.cues if is_short or -_BESIDE < hit.start - at < 2 * _BESIDE}
 
 
 def version() -> str:
@@ -182,7 +189,7 @@ class _Reading:
         self._introduced = [
             (sentence.end, cue)
             for sentence in placed
-            for cue in sorted(sentence.cues & _INTRODUCING)
+            for cue in sorted({cue for _, cue in sentence.cues} & _INTRODUCING)
             if text.letters[sentence.start : sentence.end].rstrip(" -\n").endswith(":")
         ]
         self._lists_criteria = (
@@ -195,13 +202,15 @@ class _Reading:
     def found(self) -> Iterator[Found]:
         """One finding for each family in each sentence that names it."""
         for sentence in self._sentences:
-            section = self._section_of(sentence)
-            first: dict[str, Hit[Entry]] = {}
+            seen: set[str] = set()
             for hit in sentence.named:
-                if hit.entry.role is not Role.WEAK or self._weak_count(hit.entry.of, section, sentence):
-                    first.setdefault(hit.entry.of, hit)
-            for family, hit in first.items():
-                yield self._finding(family, hit, sentence, section)
+                family = hit.entry.of
+                if family in seen:
+                    continue
+                section = self._section_of(sentence, hit)
+                if hit.entry.role is not Role.WEAK or self._weak_count(family, section, sentence):
+                    seen.add(family)
+                    yield self._finding(family, hit, sentence, section)
 
     def _is_ignored(self, hit: Hit[Entry]) -> bool:
         if hit.entry.role not in _NAMING:
@@ -219,15 +228,15 @@ class _Reading:
         letters = self._text.letters[sentence.start : sentence.end]
         return section == "award" and _OF_PEOPLE.search(letters) is None
 
-    def _section_of(self, sentence: _Sentence) -> str:
+    def _section_of(self, sentence: _Sentence, hit: Hit[Entry]) -> str:
         if self._section in ("award", "procedure"):
             return self._section
-        headed = self._headed(sentence)
-        if headed == "award" and "boilerplate" not in sentence.cues:
+        headed, cues = self._headed(sentence, hit), sentence.cues_near(hit)
+        if headed == "award" and "boilerplate" not in cues:
             return "award"
         # A list of criteria may be one of award; what it says of references or oaths it says of the bidder.
-        asks = next((part for part in _SPEAKING if part in sentence.cues), "")
-        if not asks and headed != "qualification" and self._is_weighed(sentence):
+        asks = next((part for part in _SPEAKING if part in cues), "")
+        if not asks and headed != "qualification" and self._is_weighed(sentence, cues):
             return "award"
         if asks:
             return asks
@@ -236,14 +245,14 @@ class _Reading:
             return self._introduced[row][1]
         return headed or self._section
 
-    def _headed(self, sentence: _Sentence) -> str:
-        """The part that the last heading before a sentence opens, where it is not too far away."""
-        row = bisect_left(self._headings, (sentence.named[0].end, "")) - 1
+    def _headed(self, sentence: _Sentence, hit: Hit[Entry]) -> str:
+        """The part that the last heading before a hit opens, where it is not too far away."""
+        row = bisect_left(self._headings, (hit.end, "")) - 1
         if row < 0 or sentence.start - self._headings[row][0] >= _REACH:
             return ""
         return self._headings[row][1]
 
-    def _is_weighed(self, sentence: _Sentence) -> bool:
+    def _is_weighed(self, sentence: _Sentence, cues: Set[str]) -> bool:
         """Whether a sentence of no known part stands in a list of criteria with weights, or bears one itself."""
         if self._section:
             return False
@@ -253,7 +262,7 @@ class _Reading:
         ):
             return True
         own = letters[sentence.start : sentence.end]
-        return "award" in sentence.cues or (len(own) < _BESIDE and _ITEM.search(own) is not None)
+        return "award" in cues or (len(own) < _BESIDE and _ITEM.search(own) is not None)
 
     def _finding(self, family: str, hit: Hit[Entry], sentence: _Sentence, section: str) -> Found:
         criterion = _criteria()[family]
@@ -345,7 +354,7 @@ def _placed(cut: list[tuple[int, int]], hits: Iterable[Hit[Entry]]) -> list[_Sen
         if role in _NAMING or role is Role.NEGATIVE:
             current.named.append(hit)
         if role is Role.CUE:
-            current.cues.add(of)
+            current.cues.append((hit.start, of))
         elif role is Role.NEGATIVE:
             current.refused.add(of)
         elif role is Role.LIMITED:
