@@ -4,12 +4,16 @@ from collections.abc import Collection
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from procurement.labelled import LANGUAGES
 from procurement.lens import FindingKind, Polarity
+from procurement.models import Criterion
 from procurement.reserved import Reservation, Status
-from procurement.stance import STANCES, Asked, Proof, Side, Standing, stance
-from procurement.vocabulary import LegalForm
+from procurement.stance import Asked, Proof, Side, Standing, stance
+from procurement.stance_words import STANCES
+from procurement.vocabulary import CriterionKind, LegalForm
+from tests.factories import make_finding, make_lot, make_tender
 
 TODAY = date(2026, 11, 24)
 APPRENTICES = "apprentissage_formation"
@@ -103,6 +107,50 @@ def test_a_required_label_is_known_however_it_is_written(name: str) -> None:
     asked = Asked(LABELS, FindingKind.QUALIFICATION, words="certification ISO/14001")
 
     assert stance(asked, standing_of(Proof(name), family=LABELS), today=TODAY).side is Side.ADVANTAGE
+
+
+def test_a_label_named_beside_the_title_of_a_criterion_is_asked_for(session: Session) -> None:
+    tender = make_tender(session, lots=[])
+    lot = make_lot(
+        tender,
+        criteria=[
+            Criterion(
+                kind=CriterionKind.SELECTION,
+                position=3,
+                title={"fr": "Management environnemental"},
+                description={"fr": "Certification ISO 14001 ou équivalent."},
+            )
+        ],
+    )
+    session.flush()
+    finding = make_finding(
+        session,
+        lot,
+        family=LABELS,
+        kind=FindingKind.QUALIFICATION,
+        field="selection.3.title",
+        evidence="Management environnemental",
+        sentence="Management environnemental",
+    )
+
+    said = stance(Asked.of(finding, lot), standing_of(Proof("Écolabel"), family=LABELS), today=TODAY)
+
+    assert (said.side, said.key) == (Side.BARRIER, "another_label")
+
+
+def test_of_several_labels_the_one_that_is_named_decides() -> None:
+    asked = Asked(LABELS, FindingKind.QUALIFICATION, words="ISO 14001")
+    ended = Proof("ISO 14001", valid_until=TODAY - timedelta(days=1))
+
+    said = stance(asked, standing_of(Proof("Écolabel"), ended, family=LABELS), today=TODAY)
+
+    assert (said.key, said.facts["proofs"]) == ("has_ended", [{"name": "ISO 14001", "figure": None}])
+
+
+def test_a_label_named_beside_another_criterion_is_not_asked_of_it() -> None:
+    asked = Asked(APPRENTICES, words="Apprentis, labels ISO 14001")
+
+    assert stance(asked, standing_of(Proof("Apprentis", 2)), today=TODAY).side is Side.ADVANTAGE
 
 
 def test_another_label_costs_points_but_bars_nobody_from_an_award_criterion() -> None:
