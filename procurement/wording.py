@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from procurement.cantons import canton_name
-from procurement.i18n import ZURICH, known_language, locale_of, say_amount, say_date
+from procurement.i18n import ZURICH, known_language, locale_of, say_amount, say_date, say_percent
 from procurement.models import in_language
 from procurement.reserved import Reservation, Status
 from procurement.vocabulary import LegalForm
@@ -88,10 +88,6 @@ def _cut(value: Any, language: str) -> str:
 
 def _percent(value: Any, language: str) -> str:
     return f"{round(100 * float(value))}\u00a0%"
-
-
-def _share(value: Any, language: str) -> str:
-    return f"{float(value):g}\u00a0%"
 
 
 def _label(value: Any, language: str) -> str:
@@ -183,5 +179,5 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "status": ("status", _status),
     "legal_form": ("legal_form", _legal_form),
     "labels_named": ("labels_named", _listed),
-    "weight": ("weight", _share),
+    "weight": ("weight", say_percent),
 }

@@ -98,6 +98,7 @@ def test_a_complementary_criterion_is_a_point_only_under_a_treaty(
         assert found[0].quote is not None
         assert found[0].quote.text == "Part des apprenties et apprentis dans l’effectif."
         assert "(5\u00a0%)" in say_point(found[0].how, found[0].facts, "fr")
+        assert "(7,5\u00a0%)" in say_point(found[0].how, {"weight": 7.5}, "de")
 
 
 @pytest.mark.parametrize(
