@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TextIO
 
 from sqlalchemy import select
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, selectinload
 from config.tables import sectors
 from procurement.accounts import write_audit
 from procurement.cantons import canton_name
+from procurement.clauses import family_label
 from procurement.cleaning import clean_text
+from procurement.credentials import Validity, validity_of
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.exports.tables import safe_cell
 from procurement.i18n import ZURICH, translated_later, translator
@@ -58,6 +60,14 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What a member can show today, in words, and until when."""
+
+    words: str
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A member as the catalogue shows it in one language, with what it can show today."""
 
@@ -65,13 +75,13 @@ class Listed:
     sectors: tuple[str, ...]
     cantons: tuple[str, ...]
     statuses: tuple[str, ...]
-    credentials: tuple[Credential, ...]
+    proofs: tuple[Proof, ...]
     contact: str
 
     @property
     def plain(self) -> str:
         """All that is shown, as it is searched."""
-        labels = (credential.name for credential in self.credentials)
+        labels = (proof.words for proof in self.proofs)
         parts = (self.member.name, self.member.statement, *self.sectors, *self.cantons, *self.statuses)
         return text_of(" ".join([*parts, *labels])).plain
 
@@ -104,11 +114,20 @@ def show(member: Member, *, contact: str, language: str, now: datetime) -> Liste
         statuses=tuple(
             status.label(language) for each in member.statuses or () if (status := Status.of(each))
         ),
-        credentials=tuple(
-            each for each in member.credentials if each.valid_until is None or each.valid_until >= today
+        proofs=tuple(
+            _proof(each, language)
+            for each in member.credentials
+            # A figure of nought says that it has nothing of the kind.
+            if each.figure != 0 and validity_of(each, today=today) is not Validity.EXPIRED
         ),
         contact=member.catalogue_contact or contact,
     )
+
+
+def _proof(credential: Credential, language: str) -> Proof:
+    words = credential.name or family_label(credential.family, language)
+    figure = f" ({credential.figure})" if credential.figure is not None else ""
+    return Proof(f"{words}{figure}", credential.valid_until)
 
 
 def find(entries: Iterable[Listed], search: Search) -> list[Listed]:
@@ -193,7 +212,7 @@ def write_csv(entries: Sequence[Listed], file: TextIO, *, language: str) -> None
             ", ".join(each.sectors),
             ", ".join(each.cantons) or translator(language).gettext("tous"),
             ", ".join(each.statuses),
-            ", ".join(credential.name for credential in each.credentials),
+            ", ".join(proof.words for proof in each.proofs),
             each.contact,
         )
         writer.writerow([safe_cell(cell) for cell in cells])

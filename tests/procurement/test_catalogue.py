@@ -21,8 +21,10 @@ def _member(session: Session, **overrides: object) -> Member:
     return make_member(session, **{"in_catalogue_since": NOW, **overrides})
 
 
-def _credential(name: str, valid_until: date | None) -> Credential:
-    return Credential(family="ecolabels_management", name=name, valid_until=valid_until, changed_at=NOW)
+def _credential(name: str, valid_until: date | None, figure: int | None = None) -> Credential:
+    return Credential(
+        family="ecolabels_management", name=name, figure=figure, valid_until=valid_until, changed_at=NOW
+    )
 
 
 def _listed(session: Session, language: str = "fr") -> list[Listed]:
@@ -41,19 +43,22 @@ def test_only_active_members_that_want_to_stand_in_it_by_name(session: Session) 
     assert [each.member.name for each in _listed(session)] == ["Abri", "Épices", "Zinc"]
 
 
-def test_a_label_is_shown_as_long_as_it_is_valid(session: Session) -> None:
+def test_a_label_is_shown_as_long_as_it_is_valid_and_nothing_that_a_member_lacks(session: Session) -> None:
     today = NOW.date()
     member = _member(session)
     member.credentials = [
         _credential("Passé", today - timedelta(days=1)),
         _credential("Aujourd’hui", today),
         _credential("Sans date", None),
+        _credential("", None, figure=3),
+        _credential("", None, figure=0),
     ]
     session.flush()
 
     (entry,) = _listed(session)
 
-    assert {each.name for each in entry.credentials} == {"Aujourd’hui", "Sans date"}
+    words = {"Aujourd’hui", "Sans date", "Écolabels et management environnemental (3)"}
+    assert {each.words for each in entry.proofs} == words
 
 
 def test_an_entry_speaks_the_readers_language_and_gives_an_address(session: Session) -> None:
