@@ -25,7 +25,7 @@ from web.serving import Serving, models_of, serving
 
 bp = Blueprint("quality", __name__)
 
-MENU = MenuEntry("Qualité", "quality.show", Audience.STAFF, 45)
+MENU = MenuEntry("Qualité", "quality.show", Audience.STAFF, 48)
 
 WEEKS = 26
 LESSONS_PER_PAGE = 25
