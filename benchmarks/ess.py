@@ -1,30 +1,39 @@
 """Criteria found in labelled passages: what the rules and the learned opinion find, beside bare patterns.
 
     python -m benchmarks.ess find --in FILE --out FILE
-    python -m benchmarks.ess score --in FILE
+    python -m benchmarks.ess score --in FILE [--learn FILE]
+    python -m benchmarks.ess passages --part learn --out FILE
 
 A file holds one passage a line: `text`, `lang`, the name of its `field` where it is known, and to be scored
-its `labels` and whether `ess` is true of it.
+its `labels` and whether `ess` is true of it. The opinion learns from the passages of --learn; without them
+from the other passages of the same file, in eight parts. `passages` writes our own in this form.
 """
 
 import argparse
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.ess_passages import APART, LEARN, Label, passages
 from config.criteria import ess_criteria
 from matcher.ess.found import Found
+from matcher.ess.lessons import Lesson, of_passage
 from matcher.ess.lexicon import compiled_pattern
+from matcher.ess.opinion import Opinion
 from matcher.ess.plain import plain
 from matcher.ess.rules import ACCESS, find
 
+DATA = Path("../shared/data")
 Row = Mapping[str, Any]
-SEED, DRAWS = 7, 2_000
+SEED, DRAWS, PARTS = 7, 2_000, 8
+# From where on the opinion says yes; chosen on the passages to learn from.
+THRESHOLD = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +70,18 @@ def by_bare_patterns(row: Row) -> Answer:
     everywhere = [each for patterns in ess_criteria().ignore.values() for each in patterns]
     for criterion in ess_criteria().criteria:
         ignored = [each for patterns in criterion.ignore.values() for each in patterns] + everywhere
-        spans = [m.span() for each in ignored for m in compiled_pattern(each).finditer(letters)]
+        spans = [m.span() for each in ignored for m in _compiled(each).finditer(letters)]
         for patterns in (*criterion.patterns.values(), *criterion.qualifying.values()):
             for each in patterns:
-                for match in compiled_pattern(each).finditer(letters):
+                for match in _compiled(each).finditer(letters):
                     if not any(a < match.end() and match.start() < b for a, b in spans):
                         families.setdefault(criterion.key, []).append(match.group())
     return Answer(bool(families.keys() - ACCESS), families)
+
+
+@lru_cache(maxsize=None)
+def _compiled(written: str) -> re.Pattern[str]:
+    return compiled_pattern(written)
 
 
 def measures(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, float]:
@@ -75,7 +89,7 @@ def measures(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, float]
     truth = np.array([bool(row["ess"]) for row in rows])
     said = np.array([answer.ess for answer in answers])
     counts: dict[str, list[int]] = {}
-    overlaps = []
+    overlaps: list[bool] = []
     for row, answer in zip(rows, answers, strict=True):
         labelled: dict[str, list[str]] = {}
         for label in row["labels"]:
@@ -89,7 +103,7 @@ def measures(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, float]
         **_prf("ess", int((truth & said).sum()), int((truth & ~said).sum()), int((~truth & said).sum())),
         **_prf("families", *(sum(each[column] for each in counts.values()) for column in range(3))),
         "macro F1": float(np.mean([_prf("", *each)[" F1"] for each in counts.values()] or [0.0])),
-        "evidence": float(np.mean(overlaps or [0.0])),
+        "evidence": float(np.mean(overlaps or [False])),
     }
 
 
@@ -116,37 +130,73 @@ def _overlaps(text: str, labelled: Sequence[str], found: Sequence[str]) -> bool:
     return any(a < d and c < b for a, b in spans(labelled) for c, d in spans(found))
 
 
-def intervals(
-    rows: Sequence[Row], answers: Sequence[Answer], keys: Sequence[str]
-) -> dict[str, tuple[float, float]]:
-    """Where each measure lies in 95 of 100 draws of passages with replacement."""
+def intervals(rows: Sequence[Row], answers: Sequence[Answer]) -> dict[str, tuple[float, float]]:
+    """Where both F1 lie in 95 of 100 draws of passages with replacement."""
+    counted = np.array([_counted(row, answer) for row, answer in zip(rows, answers, strict=True)])
     draw = np.random.default_rng(SEED)
-    values: dict[str, list[float]] = {key: [] for key in keys}
-    for _ in range(DRAWS):
-        chosen = draw.integers(0, len(rows), len(rows))
-        drawn = measures([rows[i] for i in chosen], [answers[i] for i in chosen])
-        for key in keys:
-            values[key].append(drawn[key])
-    return {key: (float(np.quantile(v, 0.025)), float(np.quantile(v, 0.975))) for key, v in values.items()}
+    sums = np.array([counted[draw.integers(0, len(rows), len(rows))].sum(axis=0) for _ in range(DRAWS)])
+    found = {}
+    for name, first in (("ess F1", 0), ("families F1", 3)):
+        right, missed, wrong = (sums[:, first + column] for column in range(3))
+        both = np.maximum(2 * right + missed + wrong, 1)
+        low, high = np.quantile(2 * right / both, [0.025, 0.975])
+        found[name] = (float(low), float(high))
+    return found
 
 
-METHODS: dict[str, Callable[[Row], Answer]] = {"bare patterns": by_bare_patterns, "rules": by_rules}
+def _counted(row: Row, answer: Answer) -> tuple[int, ...]:
+    """What is right, missed and wrong of a passage: of `ess`, then of families."""
+    truth, said = bool(row["ess"]), answer.ess
+    labelled, found = {label["family"] for label in row["labels"]}, set(answer.families)
+    return (
+        int(truth and said),
+        int(truth and not said),
+        int(said and not truth),
+        len(labelled & found),
+        len(labelled - found),
+        len(found - labelled),
+    )
 
 
-def score(path: Path) -> None:
+def opinions(rows: Sequence[Row], learnt_from: Sequence[Row]) -> list[float]:
+    """How sure the opinion is of the surest sentence of each passage, which it has not learnt from."""
+    told = [list(of_passage(dict(row))) for row in rows]
+    if learnt_from:
+        learnt = Opinion([lesson for row in learnt_from for lesson in of_passage(dict(row))])
+        return [_surest(learnt, each) for each in told]
+    sure = [0.0] * len(rows)
+    for part in range(PARTS):
+        others = [lesson for number, each in enumerate(told) if number % PARTS != part for lesson in each]
+        learnt = Opinion(others)
+        for number in range(part, len(rows), PARTS):
+            sure[number] = _surest(learnt, told[number])
+    return sure
+
+
+def _surest(learnt: Opinion, told: Sequence[Lesson]) -> float:
+    return max(learnt((lesson.sentence, lesson.field) for lesson in told), default=0.0)
+
+
+def score(path: Path, learn: Path | None) -> None:
     """Print the measures of every method, with intervals, and those of the rules by language."""
     rows = read(path)
     print(f"{len(rows)} passages, {sum(bool(row['ess']) for row in rows)} with ess")
-    for name, method in METHODS.items():
-        answers = [method(row) for row in rows]
+    by = {"bare patterns": list(map(by_bare_patterns, rows)), "rules": list(map(by_rules, rows))}
+    sure = opinions(rows, read(learn) if learn else ())
+    says = [chance >= THRESHOLD for chance in sure]
+    by["opinion"] = [Answer(said, {}) for said in says]
+    for name, act in (("rules and opinion", bool.__and__), ("rules or opinion", bool.__or__)):
+        both = zip(by["rules"], says, strict=True)
+        by[name] = [Answer(act(answer.ess, said), answer.families) for answer, said in both]
+    for name, answers in by.items():
+        has_families = any(answer.families for answer in answers)
         found = measures(rows, answers)
-        spread = intervals(rows, answers, ("ess F1", "families F1"))
+        spread = intervals(rows, answers)
         print(f"\n{name}")
         for key, value in found.items():
-            print(
-                f"  {key:20} {value:.3f}"
-                + (f"  [{spread[key][0]:.2f}, {spread[key][1]:.2f}]" if key in spread else "")
-            )
+            if key.startswith("ess") or has_families:
+                low, high = spread.get(key, (value, value))
+                print(f"  {key:20} {value:.3f}" + (f"  [{low:.2f}, {high:.2f}]" if key in spread else ""))
     for language in sorted({row["lang"] for row in rows}):
         part = [row for row in rows if row["lang"] == language]
         found = measures(part, [by_rules(row) for row in part])
@@ -175,21 +225,48 @@ def write(source: Path, target: Path) -> None:
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
-def main() -> None:
+def write_own(part: str, target: Path) -> None:
+    """Write our own labelled passages of a part; the field is named where the benchmark names it, too."""
+    with target.open("w", encoding="utf-8") as out:
+        for each in passages(DATA):
+            if each.part == part:
+                row: dict[str, Any] = {"id": each.id, "source": each.source, "lang": each.language}
+                row |= {
+                    "text": each.text,
+                    "ess": each.ess,
+                    "labels": [written(label) for label in each.labels],
+                }
+                if each.source == "simap-archive":
+                    row["field"] = each.field.partition("/")[0]
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def written(label: Label) -> dict[str, Any]:
+    """A label as the benchmark writes it."""
+    names = ("family", "kind", "polarity", "evidence", "weight")
+    return {name: getattr(label, name) for name in names}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     verbs = parser.add_subparsers(dest="verb", required=True)
-    finding, scoring = verbs.add_parser("find"), verbs.add_parser("score")
+    finding, scoring, own = (verbs.add_parser(name) for name in ("find", "score", "passages"))
     for verb in (finding, scoring):
         verb.add_argument("--in", dest="source", type=Path, required=True)
-    finding.add_argument("--out", dest="target", type=Path, required=True)
-    given = parser.parse_args()
+    for verb in (finding, own):
+        verb.add_argument("--out", dest="target", type=Path, required=True)
+    scoring.add_argument("--learn", type=Path)
+    own.add_argument("--part", choices=[LEARN, APART], default=LEARN)
+    given = parser.parse_args(arguments)
     if given.verb == "find":
         write(given.source, given.target)
+    elif given.verb == "score":
+        score(given.source, given.learn)
     else:
-        score(given.source)
+        write_own(given.part, given.target)
 
 
 if __name__ == "__main__":

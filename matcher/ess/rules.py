@@ -56,18 +56,20 @@ _KINDS = {
     "boilerplate": FindingKind.BOILERPLATE,
 }
 _REFUSES = re.compile(
-    r"\b(?:nicht|keine?[nrsm]?|nein|non|pas|aucune?|nessun\w*|not|no|exclu\w*|esclus\w*|interdit\w*"
+    r"\b(?:nicht|keine?[nrsm]?|nein|non|pas|aucune?|nessun\w*|not|no|exclu\w*|esclus\w*|interdit\w*|unzulassig"
     r"|ausgeschlossen)\b"
 )
 _PRICE = re.compile(r"\b(?:prix|\w*preis\w*|prezzo|price|couts?|kosten|costo)\b")
 _OF_PEOPLE = re.compile(
-    r"schlusselperson|referen[zc]|projektleit|teilprojekt|berufserfahrung|lebenslauf|\bcv\b|\bchef(?:fe)? d[eu] projet"
-    r"|experience professionnelle|personnes?[- ]cles?|key (?:staff|person)|persone chiave"
+    r"schlusselperson|referen[zc]|projektleit|teilprojekt|berufserfahrung|lebenslauf|\bcv\b"
+    r"|\bchef(?:fe)? d[eu] projet|experience professionnelle|personnes?[- ]cles?"
+    r"|key (?:staff|person)|persone chiave"
 )
 _RESERVES = re.compile(
     r"\b(?:reserve\w* (?:a|aux) (?:des |les |une? |l')?"
     r"(?:entreprises?|structures?|operateurs?|ateliers?|esat|etablis|organis|associations?)"
-    r"|(?:lot|marche)s? reserves?|secteur (?:du travail )?protege|vorbehalten|reserviert|riservat[oiae]|reserved)"
+    r"|(?:lot|marche)s? reserves?|secteur (?:du travail )?protege|vorbehalten|reserviert"
+    r"|riservat[oiae]|reserved)"
 )
 
 
@@ -253,7 +255,7 @@ class _Reading:
         return self._headings[row][1]
 
     def _is_weighed(self, sentence: _Sentence, cues: Set[str]) -> bool:
-        """Whether a sentence of no known part stands in a list of criteria with weights, or bears one itself."""
+        """Whether a sentence of no known part stands among criteria with weights, or bears one."""
         if self._section:
             return False
         letters = self._text.letters
