@@ -17,7 +17,6 @@ from procurement.db import transaction
 from procurement.findings import FoundRecord
 from procurement.lens import FindingKind, Polarity
 from procurement.models import Consideration, Criterion, Finding, Lot, Tender
-from procurement.treaty import is_at_odds
 from procurement.vocabulary import CriterionKind, Stated
 from tests.factories import NOW, make_tender
 
@@ -160,24 +159,6 @@ def test_rules_of_access_are_told_once(session: Session) -> None:
     lot = _quiet(session, consortium_note={"fr": text})
 
     assert [each.family for each in read_lot(lot)] == ["consortium_sous_traitance"]
-
-
-def test_what_treaties_do_not_admit_is_told_to_staff(session: Session) -> None:
-    lot = _quiet(session, is_under_treaty=True)
-    facts = {"counts": True, "field": "x", "start": 0, "evidence": "x", "sentence": "x", "rule": "x"}
-    lot.findings = [
-        Finding(family=family, kind=kind, found_with="1", found_at=NOW, **facts)
-        for family, kind in (
-            ("apprentissage_formation", FindingKind.AWARD),
-            ("apprentissage_formation", FindingKind.EXECUTION_CONDITION),
-            ("biodiversite", FindingKind.AWARD),
-            ("a family of earlier days", FindingKind.AWARD),
-        )
-    ]
-
-    assert [is_at_odds(finding) for finding in lot.findings] == [True, False, False, False]
-    lot.tender.is_under_treaty = None
-    assert not any(map(is_at_odds, lot.findings))
 
 
 def _store(engine: Engine, *titles: str) -> list[int]:
