@@ -30,30 +30,22 @@ class Hit(Generic[T]):
     end: int
 
 
-_Match = Callable[[str, int, int], re.Match[str] | None]
-Tried = tuple[_Match, str, T]
+Tried = tuple[Callable[[str, int, int], re.Match[str] | None], str, T]
 
 
-class _ByStart(dict[str, tuple[_Match | None, Sequence[Tried[T]]]]):
-    """The patterns that may stand where a word starts with these letters: worked out once for each start.
-
-    Before them comes one expression that holds them all: where it fails, none of them need be tried.
-    """
+class _ByStart(dict[str, Sequence[Tried[T]]]):
+    """The patterns that may stand where a word starts with these letters: worked out once for each start."""
 
     def __init__(self) -> None:
         super().__init__()
         self.known: dict[str, list[Tried[T]]] = {}
-        self._joint: dict[tuple[str, ...], _Match] = {}
 
-    def __missing__(self, first: str) -> tuple[_Match | None, Sequence[Tried[T]]]:
+    def __missing__(self, first: str) -> Sequence[Tried[T]]:
         if len(self) > _MOST_STARTS:
             self.clear()
-        tried = [each for size in range(len(first), 0, -1) for each in self.known.get(first[:size], ())]
-        written = tuple(each for _, each, _ in tried)
-        if len(tried) > 1 and written not in self._joint:
-            self._joint[written] = compiled_pattern("|".join(written)).match
-        self[first] = self._joint.get(written), tried
-        return self[first]
+        found = [each for size in range(len(first), 0, -1) for each in self.known.get(first[:size], ())]
+        self[first] = found
+        return found
 
 
 class Lexicon(Generic[T]):
@@ -77,16 +69,14 @@ class Lexicon(Generic[T]):
         numbered = iter(sentences)
         limit = 0
         for word in _WORD_START.finditer(letters):
-            joint, tried = by_start[word[0]]
+            tried = by_start[word[0]]
             start = word.start()
             if start in within:
-                joint, tried = None, (*tried, *within[start])
+                tried = (*tried, *within[start])
             if not tried:
                 continue
             while start >= limit:
                 _, limit = next(numbered, (0, len(letters)))
-            if joint is not None and joint(letters, start, limit) is None:
-                continue
             for match_at, written, entry in tried:
                 match = match_at(letters, start, limit)
                 if match is not None:

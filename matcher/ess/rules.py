@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from config.criteria import EssCriterion, Patterns, ess_criteria
 from matcher.ess.found import Found
@@ -86,9 +86,6 @@ class Role(Enum):
     STRONG, WEAK, QUALIFYING, IGNORE, NEGATIVE, LIMITED, HEADING, CUE = (auto() for _ in range(8))
 
 
-_NAMING = frozenset({Role.STRONG, Role.WEAK, Role.QUALIFYING})
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A pattern's role; `of` is the key of its criterion or section, empty when it is for all."""
@@ -96,6 +93,12 @@ class Entry:
     role: Role
     of: str
     language: str
+
+    @property
+    def names(self) -> bool:
+        """Whether it names its criterion."""
+        role = self.role
+        return role is Role.STRONG or role is Role.WEAK or role is Role.QUALIFYING
 
 
 @dataclass(slots=True)
@@ -194,12 +197,6 @@ class _Reading:
             for cue in sorted({cue for _, cue in sentence.cues} & _INTRODUCING)
             if text.letters[sentence.start : sentence.end].rstrip(" -\n").endswith(":")
         ]
-        self._lists_criteria = (
-            not section
-            and bool(self._sentences)
-            and _PRICE.search(text.letters) is not None
-            and bears_weights(text.letters)
-        )
 
     def found(self) -> Iterator[Found]:
         """One finding for each family in each sentence that names it."""
@@ -215,7 +212,7 @@ class _Reading:
                     yield self._finding(family, hit, sentence, section)
 
     def _is_ignored(self, hit: Hit[Entry]) -> bool:
-        if hit.entry.role not in _NAMING:
+        if not hit.entry.names:
             return False
         return any(
             start < hit.end and hit.start < end
@@ -259,12 +256,17 @@ class _Reading:
         if self._section:
             return False
         letters = self._text.letters
-        if self._lists_criteria and bears_weight(
-            letters[max(0, sentence.start - _BESIDE) : sentence.end + _BESIDE]
-        ):
+        around = letters[max(0, sentence.start - _BESIDE) : sentence.end + _BESIDE]
+        if bears_weight(around) and self._lists_criteria:
             return True
         own = letters[sentence.start : sentence.end]
         return "award" in cues or (len(own) < _BESIDE and _ITEM.search(own) is not None)
+
+    @cached_property
+    def _lists_criteria(self) -> bool:
+        """Whether the text states several weights and names the price: then it lists criteria."""
+        letters = self._text.letters
+        return _PRICE.search(letters) is not None and bears_weights(letters)
 
     def _finding(self, family: str, hit: Hit[Entry], sentence: _Sentence, section: str) -> Found:
         criterion = _criteria()[family]
@@ -353,7 +355,7 @@ def _placed(cut: list[tuple[int, int]], hits: Iterable[Hit[Entry]]) -> list[_Sen
             current = _Sentence(*next(numbered))
             placed.append(current)
         role, of = hit.entry.role, hit.entry.of
-        if role in _NAMING or role is Role.NEGATIVE:
+        if hit.entry.names or role is Role.NEGATIVE:
             current.named.append(hit)
         if role is Role.CUE:
             current.cues.append((hit.start, of))

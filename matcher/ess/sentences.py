@@ -3,6 +3,7 @@
 import re
 
 _CAPITAL = r"A-ZÀ-ÖØ-Þ«„“\"(\[•"
+_INDENT = 12
 _MARK = re.compile(r"[.!?…;•▪●·►➢❖→\n–—-]|points(?=\d)|%(?=[A-Z])")
 _ABBREVIATED = "".join(
     rf"(?<!\b{word}\.)"
@@ -45,7 +46,8 @@ def sentences(clean: str) -> list[tuple[int, int]]:
 
 
 def _is_blank(clean: str, start: int, end: int) -> bool:
-    return start >= end or clean[start:end].isspace()
+    # What is longer than an indent holds something.
+    return end - start < _INDENT and not clean[start:end].strip()
 
 
 def trimmed(clean: str, start: int, end: int) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """How much a criterion weighs, read beside its words; in percent or points, as the buyer states it."""
 
 import re
+from itertools import islice
 
 _NUMBER = r"(\d{1,3}(?:[.,]\d{1,2})?)"
 _WITH_UNIT = re.compile(
@@ -37,7 +38,7 @@ def weight_beside(sentence: str, start: int, end: int, *, is_listed: bool) -> fl
 
 def bears_weights(letters: str) -> bool:
     """Whether a plain text states at least two weights."""
-    return len(_WITH_UNIT.findall(letters)) >= 2
+    return len(list(islice(_WITH_UNIT.finditer(letters), 2))) == 2
 
 
 def bears_weight(letters: str) -> bool:
