@@ -1,5 +1,6 @@
 """What the documents admit beyond the notice: recorded by staff in the documents' words, with the page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,7 +28,7 @@ def record_admission(
     if not person.is_staff:
         raise NotAllowed
     if not quotation.strip() or not page.strip():
-        raise RuleBroken(Rule.REASON_NEEDED)
+        raise RuleBroken(Rule.QUOTATION_NEEDED)
     row = admission_of(session, person.chamber_id, tender, admission)
     if row is None:
         row = AdmissionRecord(chamber_id=person.chamber_id, tender_id=tender.id, admission=admission)
@@ -38,6 +39,15 @@ def record_admission(
         session, person=person, act="admission.record", subject=f"tender:{tender.id}", facts=facts, now=now
     )
     return row
+
+
+def admissions_of(session: Session, *, chamber_id: int, tender: Tender) -> Sequence[AdmissionRecord]:
+    """Everything that the staff of a chamber recorded of a tender."""
+    return session.scalars(
+        select(AdmissionRecord)
+        .where(AdmissionRecord.chamber_id == chamber_id, AdmissionRecord.tender_id == tender.id)
+        .order_by(AdmissionRecord.id)
+    ).all()
 
 
 def must_admit(session: Session, chamber_id: int, tender: Tender, role: SeatRole) -> None:

@@ -6,13 +6,15 @@ art. 31 hold as the notice states them; what it forbids needs the staff's record
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from procurement.accounts import write_audit
-from procurement.admissions import admission_of, must_admit
+from procurement.admissions import must_admit
+from procurement.claims import claim, is_bound, lock, release
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.models import (
     Consortium,
@@ -21,12 +23,12 @@ from procurement.models import (
     Lot,
     Member,
     Person,
+    Requirement,
     Seat,
-    SeatClaim,
     Tender,
 )
 from procurement.rules import Rule
-from procurement.teaming import Admission, ConsortiumState, SeatRole, SeatState
+from procurement.teaming import ConsortiumState, NextAct, SeatRole, SeatState
 
 # A team larger than this is not a consortium of small organisations any more.
 MOST_PLACES = 12
@@ -40,15 +42,21 @@ def open_consortium(
     lots: Collection[Lot],
     lead: Member,
     places: int,
+    has_read: bool,
     person: Person,
     now: datetime,
 ) -> Consortium:
-    """Open a joint bid on some lots of an open tender; its lead is committed from the start."""
+    """Open a joint bid on some lots of an open tender; its lead is committed from the start.
+
+    `has_read`: the lead knows that whoever signs answers for the whole.
+    """
     _must_act_for(person, lead)
+    if not has_read:
+        raise RuleBroken(Rule.SOLIDARITY_UNREAD)
     _must_be_open(tender, now)
     if not lots or any(lot.tender_id != tender.id or lot.is_withdrawn for lot in lots):
         raise LookupError("the lots of a consortium are those of its tender")
-    _lock(session, tender)
+    lock(session, tender)
     must_admit(session, lead.chamber_id, tender, SeatRole.LEAD)
     consortium = Consortium(
         chamber_id=lead.chamber_id,
@@ -63,7 +71,7 @@ def open_consortium(
     consortium.seats.append(seat)
     session.add(consortium)
     session.flush()
-    _claim(session, seat)
+    claim(session, seat)
     _step(session, consortium, ConsortiumState.OPEN, person, now)
     return consortium
 
@@ -77,24 +85,28 @@ def ask(
     message: str,
     person: Person,
     now: datetime,
+    rows: Collection[Requirement] = (),
 ) -> Seat:
-    """Ask a member, without a name, whether it would take part; asking twice asks once.
+    """Ask a member, without a name, whether it would take part and cover some rows; asking twice asks once.
 
     RuleBroken(NOT_AVAILABLE) whatever the cause: it wants no proposals, or it is bound elsewhere.
     """
-    _must_lead(consortium, person)
+    must_lead(consortium, person)
     _must_build(consortium, now)
     if role is SeatRole.LEAD:
         raise RuleBroken(Rule.WRONG_MOMENT)
-    _lock(session, consortium.tender)
+    lock(session, consortium.tender)
     must_admit(session, consortium.chamber_id, consortium.tender, role)
     is_ours = member.chamber_id == consortium.chamber_id and member.is_active and member.accepts_proposals
     known = _seat_of(consortium, member)
-    if not is_ours or (known is None and _is_bound(session, consortium, member)):
+    if not is_ours or (known is None and is_bound(session, consortium, member)):
         raise RuleBroken(Rule.NOT_AVAILABLE)
     if known is not None:
         return known
+    wanted = [row for row in rows if row in consortium.requirements]
+    _must_name_nobody([message, *(row.text for row in wanted)], lead_of(consortium))
     seat = Seat(member=member, role=role, state=SeatState.ASKED, message=message, asked_at=now)
+    seat.asked_for = [row.id for row in wanted]
     consortium.seats.append(seat)
     session.flush()
     _note(session, "seat.ask", seat, person, now)
@@ -115,18 +127,18 @@ def answer(session: Session, *, seat: Seat, accepts: bool, person: Person, now: 
         return
     consortium = seat.consortium
     _must_build(consortium, now)
-    _lock(session, consortium.tender)
+    lock(session, consortium.tender)
     session.refresh(consortium, ["seats", "state"])
     if len(inside(consortium)) >= consortium.places:
         raise RuleBroken(Rule.NO_PLACE_LEFT)
-    _claim(session, seat)
+    claim(session, seat)
     seat.state, seat.answered_at = SeatState.JOINED, now
     _note(session, "seat.join", seat, person, now)
     if consortium.state in (ConsortiumState.OPEN, ConsortiumState.COMPLETE):
         _step(session, consortium, ConsortiumState.FORMING, person, now)
 
 
-def commit(session: Session, *, seat: Seat, has_read: bool, person: Person, now: datetime) -> None:
+def bind(session: Session, *, seat: Seat, has_read: bool, person: Person, now: datetime) -> None:
     """Let a member inside bind itself to the bid; whoever is to answer for the whole has to have read so."""
     _must_act_for(person, seat.member)
     consortium = seat.consortium
@@ -147,14 +159,14 @@ def leave(session: Session, *, seat: Seat, person: Person, now: datetime) -> Non
     """
     consortium = seat.consortium
     if not person.may_answer_for(seat.member):
-        _must_lead(consortium, person)
+        must_lead(consortium, person)
     if seat.role is SeatRole.LEAD or not consortium.state.is_building:
         raise RuleBroken(Rule.WRONG_MOMENT)
     if not seat.state.is_inside:
         raise RuleBroken(Rule.WRONG_MOMENT)
-    _lock(session, consortium.tender)
+    lock(session, consortium.tender)
     seat.state, seat.left_at, seat.share = SeatState.LEFT, now, None
-    session.execute(delete(SeatClaim).where(SeatClaim.seat_id == seat.id))
+    release(session, [seat])
     _note(session, "seat.leave", seat, person, now)
     if consortium.state is ConsortiumState.COMPLETE:
         _step(session, consortium, ConsortiumState.FORMING, person, now)
@@ -164,7 +176,7 @@ def share_out(
     session: Session, *, consortium: Consortium, shares: dict[int, int], person: Person, now: datetime
 ) -> None:
     """Set the share of each seat inside, in percent by the seat's id; they are whole only when complete."""
-    _must_lead(consortium, person)
+    must_lead(consortium, person)
     _must_build(consortium, now)
     for seat in inside(consortium):
         share = shares.get(seat.id)
@@ -177,12 +189,12 @@ def share_out(
 
 def complete(session: Session, *, consortium: Consortium, why: str, person: Person, now: datetime) -> None:
     """Declare the team whole: all inside have committed, the shares make 100, and it says why together."""
-    _must_lead(consortium, person)
+    must_lead(consortium, person)
     _must_build(consortium, now)
-    _lock(session, consortium.tender)
+    lock(session, consortium.tender)
     session.refresh(consortium, ["seats"])
     if not why.strip():
-        raise RuleBroken(Rule.REASON_NEEDED)
+        raise RuleBroken(Rule.WHY_TOGETHER_NEEDED)
     seats = inside(consortium)
     if len(seats) < 2 or any(seat.state is not SeatState.CONFIRMED for seat in seats):
         raise RuleBroken(Rule.NOT_ALL_COMMITTED)
@@ -193,9 +205,8 @@ def complete(session: Session, *, consortium: Consortium, why: str, person: Pers
 
 
 def submit(session: Session, *, consortium: Consortium, person: Person, now: datetime) -> None:
-    """Note that the bid was handed in; only a complete team does, and only before the deadline."""
-    _must_lead(consortium, person)
-    _must_be_open(consortium.tender, now)
+    """Note that the bid was handed in; only a complete team does, be it noted after the deadline."""
+    must_lead(consortium, person)
     if consortium.state is not ConsortiumState.COMPLETE:
         raise RuleBroken(Rule.WRONG_MOMENT)
     _step(session, consortium, ConsortiumState.SUBMITTED, person, now)
@@ -210,6 +221,11 @@ _ENDS = {
 }
 
 
+def possible_ends(consortium: Consortium) -> tuple[ConsortiumState, ...]:
+    """What may become of a consortium next, once and for all."""
+    return _ENDS.get(consortium.state, ())
+
+
 def end(
     session: Session,
     *,
@@ -220,14 +236,13 @@ def end(
     now: datetime,
 ) -> None:
     """Note what came of it; where nothing follows any more, everybody is free again."""
-    _must_lead(consortium, person)
-    if state not in _ENDS.get(consortium.state, ()):
+    must_lead(consortium, person)
+    if state not in possible_ends(consortium):
         raise RuleBroken(Rule.WRONG_MOMENT)
-    _lock(session, consortium.tender)
+    lock(session, consortium.tender)
     _step(session, consortium, state, person, now, note=note)
     if state.is_over:
-        ids = [seat.id for seat in consortium.seats]
-        session.execute(delete(SeatClaim).where(SeatClaim.seat_id.in_(ids)))
+        release(session, consortium.seats)
 
 
 def inside(consortium: Consortium) -> list[Seat]:
@@ -243,11 +258,44 @@ def lead_of(consortium: Consortium) -> Member:
     return next(seat.member for seat in consortium.seats if seat.role is SeatRole.LEAD)
 
 
+def is_building(consortium: Consortium, now: datetime) -> bool:
+    """Whether members may still join, leave and divide the work."""
+    return consortium.state.is_building and consortium.tender.standing.is_open(now)
+
+
 def may_enter(consortium: Consortium, person: Person) -> bool:
     """Whether a person is inside: somebody of a member that is, or the adviser whom the lead asked in."""
     if consortium.adviser_id == person.id:
         return True
     return any(person.may_answer_for(seat.member) for seat in inside(consortium))
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What comes next in a room, and whose turn it is."""
+
+    act: NextAct
+    seats: tuple[Seat, ...]
+
+
+def next_step(consortium: Consortium, now: datetime) -> NextStep | None:
+    """What comes next; one owner, or those who have not committed yet. None when nothing follows."""
+    seats = inside(consortium)
+    lead = (seats[0],)
+    if consortium.state is ConsortiumState.COMPLETE:
+        return NextStep(NextAct.SUBMIT, lead)
+    if consortium.state is ConsortiumState.SUBMITTED:
+        return NextStep(NextAct.RESULT, lead)
+    if not consortium.state.is_building:
+        return None
+    if not is_building(consortium, now):
+        return NextStep(NextAct.CLOSE, lead)
+    if len(seats) < 2:
+        return NextStep(NextAct.FIND, lead)
+    if waiting := tuple(seat for seat in seats if seat.state is not SeatState.CONFIRMED):
+        return NextStep(NextAct.COMMIT, waiting)
+    has_shares = sum(seat.share or 0 for seat in seats) == _WHOLE
+    return NextStep(NextAct.COMPLETE if has_shares else NextAct.SHARE, lead)
 
 
 def rooms_of(session: Session, *, member: Member) -> Sequence[Consortium]:
@@ -269,11 +317,15 @@ def questions_to(session: Session, *, member: Member, now: datetime) -> list[Sea
         .options(selectinload(Seat.consortium).joinedload(Consortium.tender))
         .order_by(Seat.id)
     )
-    return [seat for seat in waiting if _is_building(seat.consortium, now)]
+    return [seat for seat in waiting if is_building(seat.consortium, now)]
 
 
-def _is_building(consortium: Consortium, now: datetime) -> bool:
-    return consortium.state.is_building and consortium.tender.is_open(now)
+def has_been_told(session: Session, *, tender: Tender, member: Member) -> bool:
+    """Whether a member may know of a tender that was published nowhere: it is asked, or inside."""
+    told = (SeatState.ASKED, SeatState.JOINED, SeatState.CONFIRMED)
+    rooms = select(Consortium.id).where(Consortium.tender_id == tender.id)
+    seats = select(Seat.id).where(Seat.member_id == member.id, Seat.state.in_(told))
+    return session.scalar(seats.where(Seat.consortium_id.in_(rooms)).limit(1)) is not None
 
 
 def _must_act_for(person: Person, member: Member) -> None:
@@ -281,13 +333,23 @@ def _must_act_for(person: Person, member: Member) -> None:
         raise NotAllowed
 
 
-def _must_lead(consortium: Consortium, person: Person) -> None:
+def must_lead(consortium: Consortium, person: Person) -> None:
+    """NotAllowed for everybody but the people of the member who leads."""
     if not person.may_answer_for(lead_of(consortium)):
         raise NotAllowed
 
 
+def _must_name_nobody(texts: Collection[str], lead: Member) -> None:
+    """Whoever is asked must not find out by whom: no name of the lead, of its people, no address."""
+    names = [lead.name, *(person.name for person in lead.people), "@", "http", "www."]
+    for text in texts:
+        found = next((name for name in names if name.casefold() in text.casefold()), None)
+        if found is not None:
+            raise RuleBroken(Rule.NAMES_ITS_AUTHOR, found=found)
+
+
 def _must_be_open(tender: Tender, now: datetime) -> None:
-    if not tender.is_open(now):
+    if not tender.standing.is_open(now):
         raise RuleBroken(Rule.DEADLINE_PASSED, deadline=tender.submission_deadline)
 
 
@@ -297,37 +359,8 @@ def _must_build(consortium: Consortium, now: datetime) -> None:
         raise RuleBroken(Rule.WRONG_MOMENT)
 
 
-def _lock(session: Session, tender: Tender) -> None:
-    """One act at a time on a tender: of twenty who want the last place, one has it."""
-    session.execute(select(Tender.id).where(Tender.id == tender.id).with_for_update())
-
-
 def _seat_of(consortium: Consortium, member: Member) -> Seat | None:
     return next((seat for seat in consortium.seats if seat.member_id == member.id), None)
-
-
-def _is_bound(session: Session, consortium: Consortium, member: Member) -> bool:
-    """Whether a member is in another bid on one of the lots, and may be in one only."""
-    if admission_of(session, consortium.chamber_id, consortium.tender, Admission.MULTIPLE) is not None:
-        return False
-    lots = [each.lot_id for each in consortium.lots]
-    bound = select(func.count(SeatClaim.id)).where(
-        SeatClaim.member_id == member.id, SeatClaim.lot_id.in_(lots)
-    )
-    return bool(session.scalar(bound))
-
-
-def _claim(session: Session, seat: Seat) -> None:
-    """Bind a member for each lot of its consortium, unless several bids are admitted (art. 31 al. 2)."""
-    consortium = seat.consortium
-    if _is_bound(session, consortium, seat.member):
-        raise RuleBroken(Rule.ALREADY_COMMITTED)
-    if admission_of(session, consortium.chamber_id, consortium.tender, Admission.MULTIPLE) is None:
-        session.add_all(
-            SeatClaim(seat_id=seat.id, member_id=seat.member.id, lot_id=each.lot_id)
-            for each in consortium.lots
-        )
-        session.flush()
 
 
 def _step(

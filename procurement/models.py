@@ -407,6 +407,11 @@ class Tender(Base):
             return False
         return self.submission_deadline is None or self.submission_deadline > now
 
+    @property
+    def standing(self) -> "Tender":
+        """The tender that stands for this one: itself, unless the same is read at a nearer source."""
+        return self if self.merged_into is None else self.merged_into.standing
+
     def title_in(self, language: str) -> str:
         """The title for a reader of this language."""
         return in_language(self.title, language, self.language)
@@ -932,8 +937,9 @@ class Seat(Base):
     state: Mapped[SeatState] = mapped_column(word(SeatState))
     # In percent of the work; those of a complete consortium add up to 100.
     share: Mapped[int | None]
-    # What the lead says of the work, without its name.
+    # What the lead says of the work, without its name, and the requirements that it asks for, by their ids.
     message: Mapped[str] = mapped_column(Text, default="")
+    asked_for: Mapped[list[int]] = mapped_column(JSON, default=list)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # CO art. 544 al. 3: who signs answers for the whole; nobody commits before having read it.

@@ -1,5 +1,6 @@
 """What a joint bid has to bring: rows drawn from the notice, edited by the lead, covered by the seats."""
 
+import re
 from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from procurement.vocabulary import CriterionKind
 # A team divides no more rows than that; the rest is in the notice.
 MOST_ROWS = 60
 _LONGEST = 300
+# « Lot 2 : vitrages » says its number already.
+_NUMBERED = re.compile(r"(?:lot|los|lotto)\b", re.IGNORECASE)
 
 
 def draw(session: Session, *, consortium: Consortium, language: str) -> None:
@@ -43,7 +46,8 @@ def _of_work(session: Session, lots: list[Lot], whole: list[str], language: str)
             codes = by_lot[lot.id]
             named.update(codes[:1])
             title = in_language(lot.title, language, lot.tender.language)
-            yield _row(RequirementOrigin.LOT, f"{lot.number}. {title}", cpv_codes=codes[:1], weight=2)
+            text = title if _NUMBERED.match(title) else f"{lot.number}. {title}"
+            yield _row(RequirementOrigin.LOT, text, cpv_codes=codes[:1], weight=2)
     codes = sorted({code for each in by_lot.values() for code in each} - named)
     words = cpv_labels(session, codes, language)
     for code in codes:
@@ -94,7 +98,7 @@ def add(session: Session, *, consortium: Consortium, text: str, person: Person) 
     """Let the lead add a row of its own."""
     _must_edit(consortium, person)
     if not text.strip() or len(consortium.requirements) >= MOST_ROWS:
-        raise RuleBroken(Rule.REASON_NEEDED if not text.strip() else Rule.WRONG_MOMENT)
+        raise RuleBroken(Rule.WORDS_NEEDED if not text.strip() else Rule.WRONG_MOMENT)
     row = _row(RequirementOrigin.OWN, text.strip())
     row.position = max((each.position for each in consortium.requirements), default=-1) + 1
     consortium.requirements.append(row)
@@ -148,6 +152,22 @@ def covered(requirement: Requirement) -> Coverage | None:
     if Coverage.WHOLLY in said:
         return Coverage.WHOLLY
     return Coverage.PARTLY if said else None
+
+
+def words_of(session: Session, rows: Iterable[Requirement], language: str) -> dict[int, str]:
+    """The words of each row for a reader, by its id: those of a code are the official ones."""
+    rows = list(rows)
+    codes = {row.id: row.cpv_codes[0] for row in rows if row.origin is RequirementOrigin.CPV}
+    known = cpv_labels(session, list(codes.values()), language)
+    return {
+        row.id: known.get(codes.get(row.id, "")) or row.text or (row.family or "").replace("_", " ")
+        for row in rows
+    }
+
+
+def asked_of(seat: Seat) -> list[Requirement]:
+    """The rows that a member was asked to cover, as far as they are still there."""
+    return [row for row in seat.consortium.requirements if row.id in seat.asked_for]
 
 
 def still_open(consortium: Consortium) -> list[Requirement]:

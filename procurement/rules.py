@@ -71,14 +71,14 @@ class Rule(Labelled):
     )
     CONSORTIUM_EXCLUDED = (
         "consortium_excluded",
-        "L’avis exclut les communautés de soumissionnaires : l’équipe peut consigner ce que dit le dossier.",
+        "L’avis exclut les communautés de soumissionnaires : l’équipe peut consigner ce que dit le dossier.",
         "Die Bekanntmachung schliesst Bietergemeinschaften aus: Das Team kann die Unterlagen festhalten.",
         "Il bando esclude i consorzi: il team può annotare quanto dice la documentazione.",
         "The notice excludes consortia: staff can record what the documents say.",
     )
     SUBCONTRACTING_EXCLUDED = (
         "subcontracting_excluded",
-        "L’avis exclut la sous-traitance : l’équipe peut consigner ce que dit le dossier.",
+        "L’avis exclut la sous-traitance : l’équipe peut consigner ce que dit le dossier.",
         "Die Bekanntmachung schliesst Unteraufträge aus: Das Team kann die Unterlagen festhalten.",
         "Il bando esclude il subappalto: il team può annotare quanto dice la documentazione.",
         "The notice excludes subcontracting: staff can record what the documents say.",
@@ -93,7 +93,7 @@ class Rule(Labelled):
     )
     ALREADY_COMMITTED = (
         "already_committed",
-        "Vous êtes déjà engagé pour ce marché ou l’un de ces lots : retirez-vous d’abord.",
+        "Vous êtes déjà engagé pour ce marché ou l’un de ces lots : retirez-vous d’abord.",
         "Sie sind für diesen Auftrag oder ein Los davon schon verpflichtet: Ziehen Sie sich zuerst zurück.",
         "Siete già impegnati per questa commessa o uno di questi lotti: prima ritiratevi.",
         "You are already committed for this tender or one of these lots: withdraw first.",
@@ -114,10 +114,10 @@ class Rule(Labelled):
     )
     SHARES_NOT_WHOLE = (
         "shares_not_whole",
-        "Les parts font {sum} % : il en faut 100.",
-        "Die Anteile ergeben {sum} %: Es müssen 100 sein.",
-        "Le quote danno il {sum} %: devono fare 100.",
-        "The shares add up to {sum} %: they must make 100.",
+        "Les parts font {sum} % : il en faut 100.",
+        "Die Anteile ergeben {sum} %: Es müssen 100 sein.",
+        "Le quote danno il {sum} %: devono fare 100.",
+        "The shares add up to {sum} %: they must make 100.",
     )
     NOT_ALL_COMMITTED = (
         "not_all_committed",
@@ -128,9 +128,37 @@ class Rule(Labelled):
     )
     SOLIDARITY_UNREAD = (
         "solidarity_unread",
-        "Qui s’engage répond du tout envers l’adjudicateur (CO art. 544 al. 3) : confirmez que c’est lu.",
+        "Qui s’engage répond du tout envers l’adjudicateur (CO art. 544 al. 3) : confirmez que c’est lu.",
         "Wer sich verpflichtet, haftet gegenüber der Auftraggeberin für das Ganze (OR Art. 544 Abs. 3): "
         "Bestätigen Sie, dass Sie es gelesen haben.",
         "Chi si impegna risponde del tutto verso il committente (CO art. 544 cpv. 3): confermate la lettura.",
         "Whoever commits answers for the whole towards the buyer (CO art. 544 para. 3): please confirm.",
+    )
+    WORDS_NEEDED = (
+        "words_needed",
+        "Il manque le texte.",
+        "Der Text fehlt.",
+        "Manca il testo.",
+        "The text is missing.",
+    )
+    WHY_TOGETHER_NEEDED = (
+        "why_together_needed",
+        "Dites pourquoi vous répondez ensemble : le droit des cartels demande cette note.",
+        "Sagen Sie, warum Sie gemeinsam anbieten: Das Kartellrecht verlangt diese Notiz.",
+        "Dite perché rispondete insieme: il diritto dei cartelli richiede questa nota.",
+        "Say why you bid together: cartel law asks for this note.",
+    )
+    QUOTATION_NEEDED = (
+        "quotation_needed",
+        "Il faut les mots du dossier et la page où ils se trouvent.",
+        "Es braucht die Worte der Unterlagen und die Seite, auf der sie stehen.",
+        "Servono le parole della documentazione e la pagina in cui si trovano.",
+        "The words of the documents and their page are needed.",
+    )
+    NAMES_ITS_AUTHOR = (
+        "names_its_author",
+        "Une demande part sans votre nom : retirez du message « {found} ».",
+        "Eine Anfrage geht ohne Ihren Namen: Entfernen Sie «{found}» aus der Nachricht.",
+        "Una richiesta parte senza il vostro nome: togliete «{found}» dal messaggio.",
+        "A question goes out without your name: take “{found}” out of the message.",
     )

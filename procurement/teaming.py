@@ -56,6 +56,60 @@ class SeatState(Labelled):
         return self in (SeatState.JOINED, SeatState.CONFIRMED)
 
 
+class NextAct(Labelled):
+    """What comes next in a room, as something to do."""
+
+    FIND = (
+        "find",
+        "trouver des partenaires",
+        "Partner finden",
+        "trovare dei partner",
+        "find partners",
+    )
+    COMMIT = (
+        "commit",
+        "s’engager ou se retirer",
+        "sich verpflichten oder zurückziehen",
+        "impegnarsi o ritirarsi",
+        "commit or withdraw",
+    )
+    SHARE = (
+        "share",
+        "répartir les parts jusqu’à 100 %",
+        "die Anteile auf 100 % verteilen",
+        "ripartire le quote fino al 100 %",
+        "share out the parts to 100 %",
+    )
+    COMPLETE = (
+        "complete",
+        "dire pourquoi ensemble et déclarer l’équipe au complet",
+        "sagen, warum gemeinsam, und das Team für vollständig erklären",
+        "dire perché insieme e dichiarare completo il gruppo",
+        "say why together and declare the team complete",
+    )
+    SUBMIT = (
+        "submit",
+        "remettre l’offre, puis le noter ici",
+        "das Angebot einreichen und es hier festhalten",
+        "presentare l’offerta, poi annotarlo qui",
+        "hand in the bid, then note it here",
+    )
+    CLOSE = (
+        "close",
+        "dire ce qu’il en est advenu : le délai est échu",
+        "sagen, was daraus geworden ist: Die Frist ist abgelaufen",
+        "dire che cosa ne è stato: il termine è scaduto",
+        "say what became of it: the deadline has passed",
+    )
+    RESULT = (
+        "result",
+        "dire le résultat dès qu’il est connu",
+        "das Ergebnis melden, sobald es bekannt ist",
+        "comunicare il risultato appena noto",
+        "say the result once it is known",
+    )
+
+
 class Coverage(Labelled):
     """How far a seat covers a requirement."""
 

@@ -24,7 +24,14 @@ def _opened(session: Session, *, places: int = 3) -> tuple[Consortium, Person]:
     session.flush()
     assert lead.member is not None
     room = consortiums.open_consortium(
-        session, tender=tender, lots=tender.lots, lead=lead.member, places=places, person=lead, now=NOW
+        session,
+        tender=tender,
+        lots=tender.lots,
+        lead=lead.member,
+        places=places,
+        has_read=True,
+        person=lead,
+        now=NOW,
     )
     requirements.draw(session, consortium=room, language="fr")
     return room, lead
@@ -78,6 +85,7 @@ def test_who_wants_no_proposals_is_bound_or_works_elsewhere_is_not_suggested(eng
             lots=room.tender.lots,
             lead=bound.member,
             places=2,
+            has_read=True,
             person=bound,
             now=NOW,
         )

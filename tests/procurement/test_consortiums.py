@@ -34,6 +34,7 @@ def _open(
         lots=lots or tender.lots,
         lead=_member(lead),
         places=places,
+        has_read=True,
         person=lead,
         now=NOW,
     )
@@ -77,7 +78,7 @@ def test_from_opening_to_a_submitted_bid_every_step_is_dated_and_signed(session:
     lead, partner = _people(session, 2)
     consortium = _open(session, lead, make_tender(session))
     seat = _join(session, consortium, lead, partner)
-    consortiums.commit(session, seat=seat, has_read=True, person=partner, now=NOW)
+    consortiums.bind(session, seat=seat, has_read=True, person=partner, now=NOW)
     shares = {each.id: share for each, share in zip(consortium.seats, (60, 40), strict=True)}
     consortiums.share_out(session, consortium=consortium, shares=shares, person=lead, now=NOW)
     consortiums.complete(session, consortium=consortium, why="Aucun n’a la taille.", person=lead, now=NOW)
@@ -179,7 +180,7 @@ def test_several_bids_are_possible_only_on_the_staffs_record_with_words_and_page
             person=staff,
             now=NOW,
         )
-    assert _rule(broken) is Rule.REASON_NEEDED
+    assert _rule(broken) is Rule.QUOTATION_NEEDED
 
     admissions.record_admission(
         session,
@@ -234,7 +235,7 @@ def test_whoever_answers_for_the_whole_has_read_so(session: Session) -> None:
     seat = _join(session, _open(session, lead, make_tender(session)), lead, partner)
 
     with pytest.raises(RuleBroken) as broken:
-        consortiums.commit(session, seat=seat, has_read=False, person=partner, now=NOW)
+        consortiums.bind(session, seat=seat, has_read=False, person=partner, now=NOW)
 
     assert _rule(broken) is Rule.SOLIDARITY_UNREAD
 
@@ -261,7 +262,7 @@ def test_a_team_is_whole_only_with_all_committed_and_shares_of_a_hundred(session
         consortiums.complete(session, consortium=consortium, why="Taille", person=lead, now=NOW)
     assert _rule(broken) is Rule.NOT_ALL_COMMITTED
 
-    consortiums.commit(session, seat=seat, has_read=True, person=partner, now=NOW)
+    consortiums.bind(session, seat=seat, has_read=True, person=partner, now=NOW)
     shares = {each.id: 45 for each in consortium.seats}
     consortiums.share_out(session, consortium=consortium, shares=shares, person=lead, now=NOW)
     with pytest.raises(RuleBroken) as broken:
@@ -346,7 +347,7 @@ class _Walk:
     def commits(self, room: Consortium) -> None:
         seat = self.chance.choice(room.seats)
         has_read = self.chance.random() < 0.9
-        consortiums.commit(self.session, seat=seat, has_read=has_read, person=self.who(seat.member), now=NOW)
+        consortiums.bind(self.session, seat=seat, has_read=has_read, person=self.who(seat.member), now=NOW)
 
     def leaves(self, room: Consortium) -> None:
         seat = self.chance.choice(room.seats)

@@ -25,7 +25,14 @@ def _room(session: Session, *, lots: int = 1) -> tuple[Consortium, Person, Perso
         make_lot(tender, cpv_codes=["90911000", "90911300"])
     session.flush()
     consortium = consortiums.open_consortium(
-        session, tender=tender, lots=tender.lots, lead=_member(lead), places=3, person=lead, now=NOW
+        session,
+        tender=tender,
+        lots=tender.lots,
+        lead=_member(lead),
+        places=3,
+        has_read=True,
+        person=lead,
+        now=NOW,
     )
     seat = consortiums.ask(
         session,

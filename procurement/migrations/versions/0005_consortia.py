@@ -175,6 +175,7 @@ def upgrade() -> None:
         ),
         sa.Column("share", sa.Integer(), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("asked_for", sa.JSON(), nullable=False),
         sa.Column("asked_at", procurement.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", procurement.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("solidarity_read_at", procurement.db.UtcDateTime(timezone=True), nullable=True),
