@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from config.criteria import ess_criteria
 from procurement import findings
 from procurement.codes import cpv_labels
 from procurement.consortiums import inside, lead_of
@@ -155,12 +156,14 @@ def covered(requirement: Requirement) -> Coverage | None:
 
 
 def words_of(session: Session, rows: Iterable[Requirement], language: str) -> dict[int, str]:
-    """The words of each row for a reader, by its id: those of a code are the official ones."""
+    """The words of each row for a reader, by its id: of a code the official ones, of a family its own."""
     rows = list(rows)
     codes = {row.id: row.cpv_codes[0] for row in rows if row.origin is RequirementOrigin.CPV}
-    known = cpv_labels(session, list(codes.values()), language)
+    known, families = cpv_labels(session, list(codes.values()), language), ess_criteria().by_key()
     return {
-        row.id: known.get(codes.get(row.id, "")) or row.text or (row.family or "").replace("_", " ")
+        row.id: in_language(family.labels, language)
+        if (family := families.get(row.family or ""))
+        else known.get(codes.get(row.id, "")) or row.text
         for row in rows
     }
 

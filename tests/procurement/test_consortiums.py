@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from procurement import admissions, consortiums
+from procurement import admissions, consortiums, requirements
 from procurement.db import transaction
 from procurement.errors import AimpError, NotAllowed, RuleBroken
 from procurement.models import Consortium, Lot, Member, Person, Seat, SeatClaim, Tender
 from procurement.rules import Rule
-from procurement.teaming import Admission, ConsortiumState, SeatRole, SeatState
+from procurement.teaming import Admission, ConsortiumState, NextAct, SeatRole, SeatState
 from procurement.vocabulary import Role, Stated
 from tests.factories import NOW, make_lot, make_person, make_tender
 from tests.procurement.together import together
@@ -282,6 +282,142 @@ def test_giving_up_frees_everybody(session: Session) -> None:
     )
 
     assert _join(session, _open(session, other, tender), other, partner).state is SeatState.JOINED
+
+
+@pytest.mark.parametrize(
+    "message", ["Ici {lead}.", "Appelez {person}", "ecrire à quelqu.un@example.ch", "voir www.example.ch"]
+)
+def test_a_question_names_nobody(session: Session, message: str) -> None:
+    lead, asked = _people(session, 2)
+    consortium = _open(session, lead, make_tender(session))
+
+    with pytest.raises(RuleBroken) as broken:
+        consortiums.ask(
+            session,
+            consortium=consortium,
+            member=_member(asked),
+            role=SeatRole.PARTNER,
+            message=message.format(lead=_member(lead).name.upper(), person=lead.name),
+            person=lead,
+            now=NOW,
+        )
+
+    assert _rule(broken) is Rule.NAMES_ITS_AUTHOR
+
+
+def test_a_row_of_the_leads_own_names_nobody_either(session: Session) -> None:
+    lead, asked = _people(session, 2)
+    consortium = _open(session, lead, make_tender(session))
+    row = requirements.add(session, consortium=consortium, text=f"Comme {lead.name}", person=lead)
+
+    with pytest.raises(RuleBroken) as broken:
+        consortiums.ask(
+            session,
+            consortium=consortium,
+            member=_member(asked),
+            role=SeatRole.PARTNER,
+            message="",
+            person=lead,
+            now=NOW,
+            rows=[row],
+        )
+
+    assert _rule(broken) is Rule.NAMES_ITS_AUTHOR
+
+
+def test_the_lead_has_read_that_it_answers_for_the_whole(session: Session) -> None:
+    [lead] = _people(session, 1)
+    tender = make_tender(session)
+
+    with pytest.raises(RuleBroken) as broken:
+        consortiums.open_consortium(
+            session,
+            tender=tender,
+            lots=tender.lots,
+            lead=_member(lead),
+            places=3,
+            has_read=False,
+            person=lead,
+            now=NOW,
+        )
+
+    assert _rule(broken) is Rule.SOLIDARITY_UNREAD
+
+
+def test_the_same_call_at_another_source_is_no_way_into_a_second_bid(session: Session) -> None:
+    lead, other, partner = _people(session, 3)
+    tender, twin = make_tender(session), make_tender(session, source="ted")
+    _join(session, _open(session, lead, twin), lead, partner)
+    twin.merged_into = tender
+    session.flush()
+
+    with pytest.raises(RuleBroken) as broken:
+        _ask(session, _open(session, other, tender), other, partner)
+
+    assert _rule(broken) is Rule.NOT_AVAILABLE
+
+
+def test_a_room_goes_on_when_another_source_stands_for_its_tender(session: Session) -> None:
+    lead, partner = _people(session, 2)
+    tender, twin = make_tender(session), make_tender(session, source="ted")
+    consortium = _open(session, lead, twin)
+    twin.merged_into = tender
+    session.flush()
+
+    assert _join(session, consortium, lead, partner).state is SeatState.JOINED
+
+
+def test_the_next_step_has_its_owner_at_every_stage(session: Session) -> None:
+    lead, partner = _people(session, 2)
+    consortium = _open(session, lead, make_tender(session))
+
+    def step() -> tuple[NextAct, list[int]] | None:
+        found = consortiums.next_step(consortium, NOW)
+        return (found.act, [seat.member_id for seat in found.seats]) if found else None
+
+    lead_id, partner_id = _member(lead).id, _member(partner).id
+    assert step() == (NextAct.FIND, [lead_id])
+    seat = _join(session, consortium, lead, partner)
+    assert step() == (NextAct.COMMIT, [partner_id])
+    consortiums.bind(session, seat=seat, has_read=True, person=partner, now=NOW)
+    assert step() == (NextAct.SHARE, [lead_id])
+    shares = {each.id: 50 for each in consortium.seats}
+    consortiums.share_out(session, consortium=consortium, shares=shares, person=lead, now=NOW)
+    assert step() == (NextAct.COMPLETE, [lead_id])
+    consortiums.complete(session, consortium=consortium, why="Taille", person=lead, now=NOW)
+    assert step() == (NextAct.SUBMIT, [lead_id])
+    consortiums.submit(session, consortium=consortium, person=lead, now=NOW)
+    assert step() == (NextAct.RESULT, [lead_id])
+    consortiums.end(session, consortium=consortium, state=ConsortiumState.LOST, note="", person=lead, now=NOW)
+    assert step() is None
+
+
+def test_after_the_deadline_a_team_that_was_not_whole_says_what_became_of_it(session: Session) -> None:
+    [lead] = _people(session, 1)
+    tender = make_tender(session)
+    consortium = _open(session, lead, tender)
+    tender.submission_deadline = NOW - timedelta(minutes=1)
+
+    found = consortiums.next_step(consortium, NOW)
+
+    assert found is not None
+    assert found.act is NextAct.CLOSE
+
+
+def test_a_bid_that_a_whole_team_handed_in_can_be_noted_after_the_deadline(session: Session) -> None:
+    lead, partner = _people(session, 2)
+    tender = make_tender(session)
+    consortium = _open(session, lead, tender)
+    seat = _join(session, consortium, lead, partner)
+    consortiums.bind(session, seat=seat, has_read=True, person=partner, now=NOW)
+    shares = {each.id: 50 for each in consortium.seats}
+    consortiums.share_out(session, consortium=consortium, shares=shares, person=lead, now=NOW)
+    consortiums.complete(session, consortium=consortium, why="Taille", person=lead, now=NOW)
+    tender.submission_deadline = NOW - timedelta(minutes=1)
+
+    consortiums.submit(session, consortium=consortium, person=lead, now=NOW)
+
+    assert consortium.state is ConsortiumState.SUBMITTED
 
 
 def _check(session: Session) -> None:

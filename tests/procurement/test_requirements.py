@@ -7,7 +7,7 @@ from procurement import consortiums, findings, requirements
 from procurement.errors import NotAllowed
 from procurement.findings import FoundRecord
 from procurement.lens import FindingKind, Polarity
-from procurement.models import Consortium, Member, Person, Seat
+from procurement.models import Consortium, Cpv, Member, Person, Requirement, Seat
 from procurement.teaming import Coverage, RequirementOrigin, SeatRole
 from tests.factories import NOW, make_lot, make_person, make_tender
 
@@ -137,3 +137,30 @@ def test_only_the_lead_edits_rows_and_only_who_is_inside_covers_them(session: Se
         requirements.cover(
             session, seat=seat, requirement=row, coverage=Coverage.PARTLY, evidence="", person=stranger
         )
+
+
+def test_each_reader_has_the_words_of_a_row_in_their_language(session: Session) -> None:
+    consortium, *_ = _room(session)
+    requirements.draw(session, consortium=consortium, language="fr")
+    session.add(Cpv(code="90911300", labels={"fr": "Lavage de vitres", "de": "Fensterreinigung"}))
+    consortium.requirements.append(
+        Requirement(position=9, origin=RequirementOrigin.ESS, text="", family="apprentissage_formation")
+    )
+    session.flush()
+
+    words = [requirements.words_of(session, consortium.requirements, language) for language in ("fr", "de")]
+
+    first, own = consortium.requirements[0].id, consortium.requirements[-1].id
+    assert [each[first] for each in words] == ["Lavage de vitres", "Fensterreinigung"]
+    assert "pprenti" in words[0][own]
+    assert words[0][own] != words[1][own] != ""
+    assert words[0][consortium.requirements[1].id] == "Trois références"
+
+
+def test_a_lot_whose_title_says_its_number_says_it_once(session: Session) -> None:
+    consortium, *_ = _room(session, lots=2)
+    consortium.lots[0].lot.title = {"fr": "Lot 1 : rive gauche"}
+
+    requirements.draw(session, consortium=consortium, language="fr")
+
+    assert [row.text for row in consortium.requirements[:2]] == ["Lot 1 : rive gauche", "2. Secteur 2"]
