@@ -173,6 +173,7 @@ def _credentials(session: Session, member_ids: Sequence[int], now: datetime) -> 
     """The families that members can show something valid for, by member."""
     found: dict[int, set[str]] = {}
     for row in session.scalars(select(Credential).where(Credential.member_id.in_(member_ids))):
-        if row.valid_until is None or row.valid_until >= now.date():
+        # A figure of nought says that there is none.
+        if row.figure != 0 and (row.valid_until is None or row.valid_until >= now.date()):
             found.setdefault(row.member_id, set()).add(row.family)
     return {member_id: frozenset(families) for member_id, families in found.items()}

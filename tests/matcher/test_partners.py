@@ -138,12 +138,13 @@ def test_an_ess_row_is_covered_by_who_can_show_something_valid(engine: Engine) -
             position=9, origin=RequirementOrigin.ESS, text="", family="apprentissage_formation", weight=1
         )
         room.requirements.append(row)
-        able, expired = (make_member(session, cpv_codes=[]) for _ in range(2))
-        for member, days in ((able, 30), (expired, -1)):
+        able, expired, without = (make_member(session, cpv_codes=[]) for _ in range(3))
+        for member, days, figure in ((able, 30, 2), (expired, -1, 2), (without, 30, 0)):
             member.credentials.append(
                 Credential(
                     family="apprentissage_formation",
                     name="Entreprise formatrice",
+                    figure=figure,
                     valid_until=NOW.date() + timedelta(days=days),
                     changed_at=NOW,
                 )
