@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def by_bare_patterns(row: Row) -> Answer:
     return Answer(bool(families.keys() - ACCESS), families)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _compiled(written: str) -> re.Pattern[str]:
     return compiled_pattern(written)
 

@@ -48,18 +48,17 @@ def invented_room(members: int, rows: int, *, seed: int) -> Room:
     apart = frozenset((int(a), int(b)) for a, b in pairs if a != b and lead not in (a, b))
     carries = np.where(chance.random(members) < 0.3, chance.integers(1, 6, size=members), rows)
     weights = chance.choice([1.0, 2.0, 4.0], size=rows)
-    return Room(levels, weights, carries.astype(np.int64), _MOST, lead, apart)
+    return Room(levels, weights, carries.astype(np.int64), _MOST, (lead,), apart)
 
 
 def random_team(room: Room, *, seed: int) -> Team:
     """The best of many teams drawn by chance among those who cover anything."""
     chance = np.random.default_rng(seed)
     able = np.flatnonzero(room.levels.any(axis=1))
-    lead = () if room.lead is None else (room.lead,)
     drawn = []
     for _ in range(_RANDOM_TEAMS):
         others = chance.choice(able, size=min(room.most, len(able)), replace=False)
-        members = tuple(sorted({*lead, *(int(each) for each in others[: room.most - len(lead)])}))
+        members = tuple(sorted({*room.fixed, *(int(each) for each in others[: room.most - 1])}))
         if not any(pair in room.apart for pair in _pairs(members)):
             drawn.append(team_of(room, members))
     return max(drawn, key=lambda team: team.worth)

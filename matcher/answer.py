@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from config.settings import settings
 from matcher import questions
 from matcher.cpv.suggesting import suggester_in_use
+from matcher.partners import partners
 from matcher.registry import classifier_in_use
 from matcher.run import match_member
 from procurement.db import transaction
@@ -41,6 +42,7 @@ KINDS: dict[str, Answerer] = {
     "why_not": questions.why_not,
     "near_misses": questions.near_misses,
     "profile_preview": questions.profile_preview,
+    "partners": partners,
 }
 
 

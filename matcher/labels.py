@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinl
 
 from matcher.signals import SIGNALS
 from matcher.words import normalise
-from procurement.models import Answer, Award, Lot, Match, Notice, Tender
+from procurement.models import Answer, Award, ConsortiumLot, Lot, Match, Notice, Seat, Tender
+from procurement.teaming import SeatState
 from procurement.vocabulary import AnswerChoice, DropReason, RefusalReason
 
 HALF_LIFE = timedelta(days=548)
@@ -33,6 +34,7 @@ class Teacher(StrEnum):
 
     STAFF = "staff"
     MEMBER = "member"
+    CONSORTIUM = "consortium"
     AWARD = "award"
 
 
@@ -95,7 +97,8 @@ def read_labels(session: Session) -> Labels:
     """Every match that says something of its subject, by the last word on it; a decision undone is none.
 
     Staff say it of a match; a member of a tender, so that a good word is about its best lot and a refusal
-    about all of them; an award to a member of that name is better than any word.
+    about all of them; to open or join a joint bid on a lot is better than a word, and an award to a member of
+    that name better than both.
     """
     matches = session.scalars(
         select(Match)
@@ -110,7 +113,7 @@ def read_labels(session: Session) -> Labels:
         .order_by(Tender.published_on, Tender.id, Match.id)
     ).all()
     answers = {(each.member_id, each.tender_id): each for each in session.scalars(select(Answer))}
-    winners = _winners(session)
+    winners, bids = _winners(session), _joint_bids(session)
     best = _best_of(matches)
     left_out: Counter[str] = Counter()
     labels: list[Label] = []
@@ -121,6 +124,7 @@ def read_labels(session: Session) -> Labels:
         answer = answers.get((match.member_id, match.lot.tender_id))
         said = (
             _by_award(match, winners)
+            or _by_consortium(match, bids)
             or _by_member(match, answer, is_best=match.id in best)
             or _by_staff(match)
         )
@@ -239,3 +243,20 @@ def _by_award(match: Match, winners: _Winners) -> _Said | None:
     if not won and of_whole and len(tender.lots) == 1:
         won = of_whole
     return _Said(True, Teacher.AWARD, won[name]) if name and name in won else None
+
+
+def _joint_bids(session: Session) -> Mapping[tuple[int, int], datetime]:
+    """Since when a member is inside a joint bid on a lot, by both."""
+    rows = session.execute(
+        select(Seat.member_id, ConsortiumLot.lot_id, func.coalesce(Seat.answered_at, Seat.asked_at))
+        .join(ConsortiumLot, ConsortiumLot.consortium_id == Seat.consortium_id)
+        .where(Seat.state.in_([SeatState.JOINED, SeatState.CONFIRMED]))
+        .order_by(Seat.id)
+    )
+    return {(member_id, lot_id): at for member_id, lot_id, at in rows}
+
+
+def _by_consortium(match: Match, bids: Mapping[tuple[int, int], datetime]) -> _Said | None:
+    """Whether the member opened or joined a joint bid on the lot; who left has taken its word back."""
+    at = bids.get((match.member_id, match.lot_id))
+    return _Said(True, Teacher.CONSORTIUM, at) if at is not None else None

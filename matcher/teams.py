@@ -34,8 +34,8 @@ class Room:
     carries: np.ndarray[Any, np.dtype[np.int64]]
     # A team has at most so many members, the lead included.
     most: int
-    # The member who leads and is in every team; none: anybody may.
-    lead: int | None = None
+    # Who is in every team: the lead, and those who have joined already.
+    fixed: tuple[int, ...] = ()
     apart: frozenset[tuple[int, int]] = frozenset()
 
     @property
@@ -115,8 +115,7 @@ def optimal_team(room: Room, *, seconds: float = 60.0) -> tuple[Team | None, flo
             )
         )
     lower = np.zeros(size + pairs)
-    if room.lead is not None:
-        lower[room.lead] = 1.0
+    lower[list(room.fixed)] = 1.0
     result = milp(
         np.concatenate([np.full(size, _SIZE * room.whole), -gain]),
         constraints=constraints,
@@ -152,9 +151,8 @@ class _Search:
             self._strangers.setdefault(other, []).append(one)
 
     def grown(self, beam: int) -> Iterator[Team]:
-        """Every team that was followed: from the lead, or nobody, one member more at each step."""
-        start = () if self._room.lead is None else (self._room.lead,)
-        followed = [self.team(start)]
+        """Every team that was followed: from who is fixed, one member more at each step."""
+        followed = [self.team(tuple(sorted(self._room.fixed)))]
         while followed:
             yield from (team for team in followed if team.members)
             if len(followed[0].members) >= self._room.most:
@@ -172,7 +170,7 @@ class _Search:
         while True:
             mended = [team]
             for leaving in team.members:
-                if leaving == self._room.lead:
+                if leaving in self._room.fixed:
                     continue
                 left = self.team(tuple(each for each in team.members if each != leaving))
                 mended.append(left)

@@ -8,14 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from procurement import badges, matches, runs
-from procurement.i18n import ZURICH, days_until
+from procurement.i18n import days_until
 from procurement.links import Links
 from procurement.mail import messages, outbox
+from procurement.mail.hours import may_hear_now
 from procurement.matches import MatchedTender
 from procurement.models import Member, Message, Notice, NoticeVersion, Person, Tender, Told
 from procurement.vocabulary import AnswerChoice, Frequency, Role
 
-_OFFICE_HOURS = range(7, 19)
 _LAST_CHANCE_DAYS = 7
 NEW, LAST_CHANCE = "new", "last_chance"
 
@@ -60,7 +60,7 @@ def post_alerts(session: Session, *, person_id: int, links: Links, now: datetime
         .with_for_update(of=Person)
     ).one()
     member = person.member
-    if member is None or not _may_hear_now(person, now):
+    if member is None or not may_hear_now(person, now):
         return None
     open_tenders = [
         matched
@@ -109,18 +109,6 @@ def post_alerts(session: Session, *, person_id: int, links: Links, now: datetime
     if message is not None:
         _mark_told(session, person, message, new=new, last_chance=last_chance, told=told, now=now)
     return message
-
-
-def _may_hear_now(person: Person, now: datetime) -> bool:
-    """Never at night or at week-ends unless asked, never during a pause."""
-    local = now.astimezone(ZURICH)
-    if person.frequency is Frequency.OFF or person.unsubscribed_at is not None:
-        return False
-    if person.paused_until is not None and local.date() < person.paused_until:
-        return False
-    if person.frequency is Frequency.INSTANT_ANY_HOUR:
-        return True
-    return local.weekday() < 5 and local.hour in _OFFICE_HOURS
 
 
 def _due_key(

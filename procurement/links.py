@@ -31,6 +31,18 @@ class Links:
         """The page that asks for the click on an answer: opening it changes nothing."""
         return f"{self.base_url}/marches/{tender_id}/reponse?choix={choice.value}"
 
+    def room(self, consortium_id: int) -> str:
+        """The room of a consortium, for those inside it."""
+        return f"{self.base_url}/communautes/{consortium_id}"
+
+    def rooms(self) -> str:
+        """The rooms of a member, and what it is asked."""
+        return f"{self.base_url}/communautes"
+
+    def proposal(self, seat_id: int) -> str:
+        """The page that asks for the click on a proposal: opening it changes nothing."""
+        return f"{self.base_url}/communautes/propositions/{seat_id}"
+
     def preferences(self) -> str:
         """The page where a person sets how often to hear from us."""
         return f"{self.base_url}/preferences"

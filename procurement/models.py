@@ -15,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -22,6 +23,14 @@ from procurement.cantons import BuyerLevel
 from procurement.db import Base, UtcDateTime, word
 from procurement.labelled import LANGUAGES
 from procurement.lens import FindingKind, Polarity
+from procurement.teaming import (
+    Admission,
+    ConsortiumState,
+    Coverage,
+    RequirementOrigin,
+    SeatRole,
+    SeatState,
+)
 from procurement.vocabulary import (
     AnswerChoice,
     ContractNature,
@@ -107,6 +116,8 @@ class Member(Base):
     # Since when the member wants to stand in the public catalogue, and whom a buyer may write to there.
     in_catalogue_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     catalogue_contact: Mapped[str] = mapped_column(String(254), default="", server_default="")
+    # Whether it may be suggested to others as a partner; how many requirements it takes on at once, if known.
+    accepts_proposals: Mapped[bool] = mapped_column(default=True, server_default=true())
     is_active: Mapped[bool] = mapped_column(default=True)
     profile_changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     matched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -395,6 +406,11 @@ class Tender(Base):
         if self.state is not TenderState.CALLED or self.merged_into_id is not None:
             return False
         return self.submission_deadline is None or self.submission_deadline > now
+
+    @property
+    def standing(self) -> "Tender":
+        """The tender that stands for this one: itself, unless the same is read at a nearer source."""
+        return self if self.merged_into is None else self.merged_into.standing
 
     def title_in(self, language: str) -> str:
         """The title for a reader of this language."""
@@ -827,6 +843,157 @@ class Answer(Base):
 
     member: Mapped[Member] = relationship()
     tender: Mapped[Tender] = relationship()
+
+
+class AdmissionRecord(Base):
+    """What staff read in a tender's documents about teaming up, with the words and where they stand."""
+
+    __tablename__ = "admission_record"
+    __table_args__ = (UniqueConstraint("chamber_id", "tender_id", "admission"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"))
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"), index=True)
+    admission: Mapped[Admission] = mapped_column(word(Admission))
+    quotation: Mapped[str] = mapped_column(Text)
+    page: Mapped[str] = mapped_column(String(60))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+
+class Consortium(Base):
+    """A joint bid of members on some lots of a tender; seen by those inside it, and by staff on the record.
+
+    There is no field for a price, on purpose (LCart art. 5 al. 3).
+    """
+
+    __tablename__ = "consortium"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"), index=True)
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id"), index=True)
+    state: Mapped[ConsortiumState] = mapped_column(word(ConsortiumState), default=ConsortiumState.OPEN)
+    # How many members it can have, the lead included.
+    places: Mapped[int]
+    why_together: Mapped[str] = mapped_column(Text, default="")
+    # Whom of the staff the lead asked in; none: no staff inside.
+    adviser_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    tender: Mapped[Tender] = relationship()
+    adviser: Mapped[Person | None] = relationship()
+    lots: Mapped[list["ConsortiumLot"]] = relationship(
+        cascade="all, delete-orphan", order_by="ConsortiumLot.lot_id"
+    )
+    seats: Mapped[list["Seat"]] = relationship(
+        back_populates="consortium", cascade="all, delete-orphan", order_by="Seat.id"
+    )
+    steps: Mapped[list["ConsortiumStep"]] = relationship(
+        cascade="all, delete-orphan", order_by="ConsortiumStep.id"
+    )
+    requirements: Mapped[list["Requirement"]] = relationship(
+        cascade="all, delete-orphan", order_by="Requirement.position, Requirement.id"
+    )
+
+
+class ConsortiumLot(Base):
+    """A lot that a consortium bids for."""
+
+    __tablename__ = "consortium_lot"
+
+    consortium_id: Mapped[int] = mapped_column(
+        ForeignKey("consortium.id", ondelete="CASCADE"), primary_key=True
+    )
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True)
+
+    lot: Mapped[Lot] = relationship()
+
+
+class ConsortiumStep(Base):
+    """A change of state: when, by whom, with a word."""
+
+    __tablename__ = "consortium_step"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortium.id", ondelete="CASCADE"), index=True)
+    state: Mapped[ConsortiumState] = mapped_column(word(ConsortiumState))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    person: Mapped[Person | None] = relationship()
+
+
+class Seat(Base):
+    """A member's place in a consortium, from the nameless question to the yes that binds."""
+
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("consortium_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortium.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    role: Mapped[SeatRole] = mapped_column(word(SeatRole))
+    state: Mapped[SeatState] = mapped_column(word(SeatState))
+    # In percent of the work; those of a complete consortium add up to 100.
+    share: Mapped[int | None]
+    # What the lead says of the work, without its name, and the requirements that it asks for, by their ids.
+    message: Mapped[str] = mapped_column(Text, default="")
+    asked_for: Mapped[list[int]] = mapped_column(JSON, default=list)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # CO art. 544 al. 3: who signs answers for the whole; nobody commits before having read it.
+    solidarity_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    consortium: Mapped[Consortium] = relationship(back_populates="seats")
+    member: Mapped[Member] = relationship()
+
+
+class SeatClaim(Base):
+    """A committed seat binds its member for a lot: the database itself refuses a second one."""
+
+    __tablename__ = "seat_claim"
+    __table_args__ = (UniqueConstraint("member_id", "lot_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id", ondelete="CASCADE"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+
+
+class Requirement(Base):
+    """Something that the bid has to bring, and how far the seats cover it."""
+
+    __tablename__ = "requirement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortium.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    origin: Mapped[RequirementOrigin] = mapped_column(word(RequirementOrigin))
+    text: Mapped[str] = mapped_column(Text)
+    # The codes or criterion that it was drawn from: what suggestions are looked for with.
+    cpv_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
+    family: Mapped[str | None] = mapped_column(String(60))
+    weight: Mapped[int] = mapped_column(default=1)
+
+    covers: Mapped[list["Cover"]] = relationship(cascade="all, delete-orphan", order_by="Cover.id")
+
+
+class Cover(Base):
+    """That a seat covers a requirement, how far, and what shows it."""
+
+    __tablename__ = "cover"
+    __table_args__ = (UniqueConstraint("requirement_id", "seat_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id", ondelete="CASCADE"))
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id", ondelete="CASCADE"), index=True)
+    coverage: Mapped[Coverage] = mapped_column(word(Coverage))
+    evidence: Mapped[str] = mapped_column(Text, default="")
+
+    seat: Mapped[Seat] = relationship()
 
 
 class Message(Base):

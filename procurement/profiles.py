@@ -92,3 +92,15 @@ def save(session: Session, *, member: Member, person: Person, draft: Draft, now:
     if member.is_active:
         work.ask(session, key=f"member:{member.id}", kind="match_member", now=now, member_id=member.id)
     return True
+
+
+def accept_proposals(
+    session: Session, *, member: Member, person: Person, accepts: bool, now: datetime
+) -> None:
+    """Let a member be suggested to others as a partner, or not; what it was asked before stands."""
+    if not person.may_edit(member):
+        raise NotAllowed
+    if member.accepts_proposals != accepts:
+        member.accepts_proposals = accepts
+        act = "profile.proposals" if accepts else "profile.no_proposals"
+        write_audit(session, person=person, act=act, subject=f"member:{member.id}", now=now)

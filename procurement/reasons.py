@@ -96,6 +96,31 @@ REASONS: dict[str, Wording] = {
         "Il titolo usa le vostre parole: {words}.",
         "The title uses your words: {words}.",
     ),
+    # Why a member is suggested as a partner to others: from what it offers, in the third person.
+    "offers_code": wording(
+        "Offre : {own_label} (CPV {own_code}).",
+        "Bietet an: {own_label} (CPV {own_code}).",
+        "Offre: {own_label} (CPV {own_code}).",
+        "Offers: {own_label} (CPV {own_code}).",
+        plain=(
+            "Offre une prestation de cette branche.",
+            "Bietet eine Leistung dieses Fachs an.",
+            "Offre una prestazione di questo ramo.",
+            "Offers a service of this branch.",
+        ),
+    ),
+    "offers_proof": wording(
+        "Peut le prouver : attestation ou label à jour.",
+        "Kann es belegen: gültiger Nachweis oder gültiges Label.",
+        "Può provarlo: attestato o marchio valido.",
+        "Can prove it: a valid certificate or label.",
+    ),
+    "offers_words": wording(
+        "Sa présentation en parle : {words}.",
+        "Die Vorstellung spricht davon: {words}.",
+        "La presentazione ne parla: {words}.",
+        "Its presentation speaks of it: {words}.",
+    ),
     "place_in_reach": wording(
         "Lieu d'exécution dans votre rayon d'action : {canton}.",
         "Ausführungsort in Ihrem Einzugsgebiet: {canton}.",

@@ -69,3 +69,96 @@ class Rule(Labelled):
         "Almeno {least} caratteri.",
         "At least {least} characters.",
     )
+    CONSORTIUM_EXCLUDED = (
+        "consortium_excluded",
+        "L’avis exclut les communautés de soumissionnaires : l’équipe peut consigner ce que dit le dossier.",
+        "Die Bekanntmachung schliesst Bietergemeinschaften aus: Das Team kann die Unterlagen festhalten.",
+        "Il bando esclude i consorzi: il team può annotare quanto dice la documentazione.",
+        "The notice excludes consortia: staff can record what the documents say.",
+    )
+    SUBCONTRACTING_EXCLUDED = (
+        "subcontracting_excluded",
+        "L’avis exclut la sous-traitance : l’équipe peut consigner ce que dit le dossier.",
+        "Die Bekanntmachung schliesst Unteraufträge aus: Das Team kann die Unterlagen festhalten.",
+        "Il bando esclude il subappalto: il team può annotare quanto dice la documentazione.",
+        "The notice excludes subcontracting: staff can record what the documents say.",
+    )
+    # The same words for every cause, so that nobody learns of another bid.
+    NOT_AVAILABLE = (
+        "not_available",
+        "Ce membre n’est pas disponible pour ce marché.",
+        "Dieses Mitglied ist für diesen Auftrag nicht verfügbar.",
+        "Questo membro non è disponibile per questa commessa.",
+        "This member is not available for this tender.",
+    )
+    ALREADY_COMMITTED = (
+        "already_committed",
+        "Vous êtes déjà engagé pour ce marché ou l’un de ces lots : retirez-vous d’abord.",
+        "Sie sind für diesen Auftrag oder ein Los davon schon verpflichtet: Ziehen Sie sich zuerst zurück.",
+        "Siete già impegnati per questa commessa o uno di questi lotti: prima ritiratevi.",
+        "You are already committed for this tender or one of these lots: withdraw first.",
+    )
+    NO_PLACE_LEFT = (
+        "no_place_left",
+        "Il n’y a plus de place dans cette communauté.",
+        "In dieser Gemeinschaft ist kein Platz mehr frei.",
+        "Non c’è più posto in questo consorzio.",
+        "There is no place left in this consortium.",
+    )
+    WRONG_MOMENT = (
+        "wrong_moment",
+        "Ce n’est plus possible au point où en est cette communauté.",
+        "Das geht beim jetzigen Stand dieser Gemeinschaft nicht mehr.",
+        "Non è più possibile allo stato attuale di questo consorzio.",
+        "This is no longer possible at this stage of the consortium.",
+    )
+    SHARES_NOT_WHOLE = (
+        "shares_not_whole",
+        "Les parts font {sum} % : il en faut 100.",
+        "Die Anteile ergeben {sum} %: Es müssen 100 sein.",
+        "Le quote danno il {sum} %: devono fare 100.",
+        "The shares add up to {sum} %: they must make 100.",
+    )
+    NOT_ALL_COMMITTED = (
+        "not_all_committed",
+        "Tous ne se sont pas encore engagés.",
+        "Noch haben sich nicht alle verpflichtet.",
+        "Non tutti si sono ancora impegnati.",
+        "Not everybody has committed yet.",
+    )
+    SOLIDARITY_UNREAD = (
+        "solidarity_unread",
+        "Qui s’engage répond du tout envers l’adjudicateur (CO art. 544 al. 3) : confirmez que c’est lu.",
+        "Wer sich verpflichtet, haftet gegenüber der Auftraggeberin für das Ganze (OR Art. 544 Abs. 3): "
+        "Bestätigen Sie, dass Sie es gelesen haben.",
+        "Chi si impegna risponde del tutto verso il committente (CO art. 544 cpv. 3): confermate la lettura.",
+        "Whoever commits answers for the whole towards the buyer (CO art. 544 para. 3): please confirm.",
+    )
+    WORDS_NEEDED = (
+        "words_needed",
+        "Il manque le texte.",
+        "Der Text fehlt.",
+        "Manca il testo.",
+        "The text is missing.",
+    )
+    WHY_TOGETHER_NEEDED = (
+        "why_together_needed",
+        "Dites pourquoi vous répondez ensemble : le droit des cartels demande cette note.",
+        "Sagen Sie, warum Sie gemeinsam anbieten: Das Kartellrecht verlangt diese Notiz.",
+        "Dite perché rispondete insieme: il diritto dei cartelli richiede questa nota.",
+        "Say why you bid together: cartel law asks for this note.",
+    )
+    QUOTATION_NEEDED = (
+        "quotation_needed",
+        "Il faut les mots du dossier et la page où ils se trouvent.",
+        "Es braucht die Worte der Unterlagen und die Seite, auf der sie stehen.",
+        "Servono le parole della documentazione e la pagina in cui si trovano.",
+        "The words of the documents and their page are needed.",
+    )
+    NAMES_ITS_AUTHOR = (
+        "names_its_author",
+        "Une demande part sans votre nom : retirez du message « {found} ».",
+        "Eine Anfrage geht ohne Ihren Namen: Entfernen Sie «{found}» aus der Nachricht.",
+        "Una richiesta parte senza il vostro nome: togliete «{found}» dal messaggio.",
+        "A question goes out without your name: take “{found}” out of the message.",
+    )

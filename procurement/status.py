@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from procurement import accounts, findings, matches, notices, runs
 from procurement.mail import outbox
-from procurement.models import CrawlRun, JobRun, Match, Tender
+from procurement.models import Consortium, CrawlRun, JobRun, Match, Tender
 
 
 def status_of(session: Session, *, now: datetime) -> dict[str, Any]:
@@ -22,8 +22,7 @@ def status_of(session: Session, *, now: datetime) -> dict[str, Any]:
         **notices.counts(session),
         "open_tenders": open_tenders or 0,
         "ess_findings": findings.count(session),
-        # The consortium room has no tables yet, so that nothing can be counted.
-        "consortia": 0,
+        "consortia": session.scalar(select(func.count(Consortium.id))) or 0,
         **accounts.counts(session),
         "matches": matches.counts(session),
         "messages": outbox.counts(session),

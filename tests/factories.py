@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from procurement import consortiums, requirements, work
 from procurement.accounts import only_chamber
 from procurement.i18n import ZURICH
 from procurement.lens import FindingKind, Polarity
@@ -16,6 +17,7 @@ from procurement.models import (
     Buyer,
     BuyerContact,
     Chamber,
+    Consortium,
     Credential,
     Criterion,
     Finding,
@@ -25,9 +27,11 @@ from procurement.models import (
     Notice,
     NoticeVersion,
     Person,
+    Seat,
     Tender,
 )
 from procurement.notices import digest_of
+from procurement.teaming import SeatRole, SeatState
 from procurement.vocabulary import (
     ContractNature,
     CriteriaSource,
@@ -301,3 +305,73 @@ def make_credential(session: Session, member: Member, **overrides: Any) -> Crede
     member.credentials.append(credential)
     session.flush()
     return credential
+
+
+def make_room(
+    session: Session,
+    *,
+    lead: Person | None = None,
+    tender: Tender | None = None,
+    adviser: Person | None = None,
+    suggested: Member | None = None,
+    **facts: Any,
+) -> Consortium:
+    """A room on a tender with its rows; `suggested=` has the matcher suggest a member for the first row."""
+    lead = lead or make_person(session, password=None)
+    tender = tender or make_tender(session)
+    assert lead.member is not None
+    lots = facts.pop("lots", None) or tender.lots
+    room = consortiums.open_consortium(
+        session,
+        tender=tender,
+        lots=lots,
+        lead=lead.member,
+        has_read=True,
+        person=lead,
+        now=NOW,
+        **{"places": 3, **facts},
+    )
+    requirements.draw(session, consortium=room, language="fr")
+    room.adviser_id = adviser.id if adviser else None
+    if suggested is not None:
+        suggest(session, room, suggested)
+    session.flush()
+    return room
+
+
+def suggest(session: Session, room: Consortium, *members: Member) -> None:
+    """Let the matcher have suggested some members for the first row of a room, and together as a team."""
+    row = room.requirements[0]
+    said = [
+        {"member": member.id, "level": 1.0, "reason": {"key": "offers_proof", "facts": {}}}
+        for member in members
+    ]
+    team = {"members": [member.id for member in members], "carried": {str(row.id): members[0].id}}
+    answer = {"rows": {str(row.id): said}, "teams": [{**team, "covered": 60}]}
+    key = f"partners:{room.id}"
+    asked = work.ask(session, key=key, kind="partners", now=NOW, consortium_id=room.id)
+    session.flush()
+    work.finish(session, work_id=asked.id, answer=answer, now=NOW)
+
+
+def make_seat(session: Session, room: Consortium, person: Person, state: SeatState, **facts: Any) -> Seat:
+    """Somebody's seat in a room, brought to a state by the acts that lead there."""
+    lead = next(each for each in consortiums.lead_of(room).people)
+    assert person.member is not None
+    seat = consortiums.ask(
+        session,
+        consortium=room,
+        member=person.member,
+        person=lead,
+        now=NOW,
+        **{"role": SeatRole.PARTNER, "message": "Vitrerie de trois écoles.", **facts},
+    )
+    if state is not SeatState.ASKED:
+        accepts = state is not SeatState.DECLINED
+        consortiums.answer(session, seat=seat, accepts=accepts, person=person, now=NOW)
+    if state is SeatState.CONFIRMED:
+        consortiums.bind(session, seat=seat, has_read=True, person=person, now=NOW)
+    if state is SeatState.LEFT:
+        consortiums.leave(session, seat=seat, person=person, now=NOW)
+    session.flush()
+    return seat

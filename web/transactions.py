@@ -78,9 +78,9 @@ def install(app: Flask, *, engine: Engine) -> None:
 
 
 def note(act: Callable[[Session], None]) -> None:
-    """Have something noted once the page is ready: that it was opened, that somebody is still there.
+    """Have something noted once the page is ready: that it was opened, who is still there, an adviser's look.
 
-    These are the only two things a GET may leave behind. They get a short transaction of their own after the
+    These are the only three things a GET may leave behind. They get a transaction of their own after the
     reading one is closed, so that a page never holds the write lock while it is being made.
     """
     g.notes.append(act)

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crawler.sample.teaming import team_up
 from procurement import accounts, catalogue, entered, matches, sign_in
 from procurement.members_file import import_members, read_members
 from procurement.models import Lot, Match, Person, Tender, in_language
@@ -68,7 +69,7 @@ def _open_catalogue(session: Session, staff: Person, now: datetime) -> None:
 
 
 def live(session: Session, *, now: datetime) -> None:
-    """Let the chamber have had a morning: decisions of staff, answers of members, one entry by hand.
+    """Let the chamber have had a morning: decisions, answers, an entry by hand, two rooms.
 
     The member whose sign-in is shown has not answered yet. What is entered by hand comes from a gazette and
     is much like a notice that nobody was proposed for.
@@ -84,6 +85,9 @@ def live(session: Session, *, now: datetime) -> None:
         matches.drop(session, match=match, person=staff, reason=reason, now=now)
     _answer(session, now)
     _enter(session, staff, now)
+    shown = session.scalars(select(Person).where(Person.email == MEMBER_EMAIL)).one().member
+    if shown is not None:
+        team_up(session, shown=shown, now=now)
 
 
 def _answer(session: Session, now: datetime) -> None:

@@ -11,8 +11,17 @@ from matcher.labels import Label, LeftOut, Teacher, read_labels, refusal_of, sto
 from matcher.signals import SIGNALS
 from procurement.matches import answer, drop, keep, undo
 from procurement.models import Answer, Award, AwardSupplier, Match, Notice, Tender
+from procurement.teaming import SeatState
 from procurement.vocabulary import AnswerChoice, DropReason, RefusalReason, Role
-from tests.factories import make_lot, make_match, make_member, make_person, make_tender
+from tests.factories import (
+    make_lot,
+    make_match,
+    make_member,
+    make_person,
+    make_room,
+    make_seat,
+    make_tender,
+)
 
 _VALUES = {key: 0.5 for key in SIGNALS}
 
@@ -100,6 +109,48 @@ def test_what_a_member_wants_is_good_though_nobody_decided(
     label = _only(session)
 
     assert (label.is_good, label.teacher, label.said_at) == (True, Teacher.MEMBER, now)
+
+
+def test_who_opens_a_joint_bid_is_heard_before_its_own_answer_and_an_award_before_both(
+    session: Session, now: datetime
+) -> None:
+    match = _match(session, released_at=now)
+    _answer(session, match, AnswerChoice.NOT_FOR_US, now, RefusalReason.NOT_OUR_TRADE.label())
+    person = make_person(session, member=match.member, password=None)
+
+    room = make_room(session, lead=person, tender=match.lot.tender)
+
+    label = _only(session)
+    assert (label.is_good, label.teacher, label.said_at) == (True, Teacher.CONSORTIUM, room.opened_at)
+
+    notice = match.lot.tender.notices[0]
+    award = Award(notice=notice, lot_key=match.lot.source_key)
+    award.suppliers.append(AwardSupplier(position=0, name=match.member.name))
+    session.add(award)
+    session.flush()
+    assert _only(session).teacher is Teacher.AWARD
+
+
+@pytest.mark.parametrize(
+    ("state", "teacher"),
+    [
+        (SeatState.JOINED, Teacher.CONSORTIUM),
+        (SeatState.CONFIRMED, Teacher.CONSORTIUM),
+        (SeatState.ASKED, Teacher.STAFF),
+        (SeatState.DECLINED, Teacher.STAFF),
+        (SeatState.LEFT, Teacher.STAFF),
+    ],
+)
+def test_only_who_is_inside_a_joint_bid_has_spoken_by_it(
+    state: SeatState, teacher: Teacher, session: Session, now: datetime
+) -> None:
+    match = _match(session)
+    keep(session, match=match, person=make_person(session, role=Role.STAFF), now=now)
+    person = make_person(session, member=match.member, password=None)
+
+    make_seat(session, make_room(session, tender=match.lot.tender), person, state)
+
+    assert _only(session).teacher is teacher
 
 
 def test_a_member_is_heard_before_staff(session: Session, now: datetime) -> None:

@@ -10,14 +10,25 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from procurement import matches
+from procurement import consortiums, matches
 from procurement.labelled import LANGUAGES
-from procurement.mail import messages
+from procurement.mail import messages, room_messages
 from procurement.mail.blocks import Email, Section
 from procurement.mail.rendering import render
 from procurement.models import CrawlRun, Person, Tender
+from procurement.teaming import SeatState
 from procurement.vocabulary import Stated, Verdict
-from tests.factories import NOW, make_chamber, make_lot, make_match, make_member, make_person, make_tender
+from tests.factories import (
+    NOW,
+    make_chamber,
+    make_lot,
+    make_match,
+    make_member,
+    make_person,
+    make_room,
+    make_seat,
+    make_tender,
+)
 from tests.procurement.mails import LINKS
 
 _HOSTILE = [
@@ -76,15 +87,42 @@ def _source_alarm(session: Session, person: Person) -> Email:
     return messages.source_alarm(person=person, runs=found, is_unread=True, links=LINKS)
 
 
+def _of_room(name: str) -> Callable[[Session, Person], Email]:
+    """A message about a seat that somebody else has in somebody else's room."""
+
+    def sample(session: Session, person: Person) -> Email:
+        room = make_room(session)
+        seat = make_seat(session, room, make_person(session, password=None), SeatState.JOINED)
+        # What the lead wrote is theirs, whatever it holds.
+        seat.message = person.name
+        by = consortiums.lead_of(room).people[0]
+        facts: dict[str, dict[str, Any]] = {
+            "proposal": {"seat": seat, "rows": ["Vitrerie", person.name]},
+            "joined": {"seat": seat, "by": by},
+            "left": {"seat": seat},
+            "let_go": {"seat": seat},
+            "complete": {"consortium": room, "members": [each.member for each in room.seats]},
+            "adviser": {"consortium": room, "by": by},
+        }
+        email: Email = getattr(room_messages, name)(person=person, links=LINKS, **facts[name])
+        return email
+
+    return sample
+
+
 _SAMPLES: dict[str, Callable[[Session, Person], Email]] = {
     "digest": _digest,
     "sign_in_code": _sign_in_code,
     "source_alarm": _source_alarm,
+    **{name: _of_room(name) for name in ("proposal", "joined", "left", "let_go", "complete", "adviser")},
 }
 _FUNCTIONS = [
     name
-    for name, function in inspect.getmembers(messages, inspect.isfunction)
-    if function.__module__ == messages.__name__ and inspect.signature(function).return_annotation is Email
+    for module in (messages, room_messages)
+    for name, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__
+    and inspect.signature(function).return_annotation is Email
+    and not name.startswith("_")
 ]
 each_message = pytest.mark.parametrize("name", _FUNCTIONS)
 each_language = pytest.mark.parametrize("language", LANGUAGES)

@@ -13,6 +13,7 @@ from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
 from procurement.models import (
     BuyerContact,
+    Consortium,
     Credential,
     Finding,
     Match,
@@ -31,6 +32,7 @@ from tests.factories import (
     make_match,
     make_member,
     make_person,
+    make_room,
     make_tender,
 )
 from tests.found import finding
@@ -71,6 +73,26 @@ ROUTES = {
     ("GET", "/profil"): Audience.MEMBER,
     ("POST", "/profil"): Audience.MEMBER,
     ("POST", "/profil/essai"): Audience.MEMBER,
+    ("POST", "/profil/propositions"): Audience.MEMBER,
+    ("GET", "/communautes"): Audience.SIGNED_IN,
+    ("POST", "/marches/<int:tender_id>/communaute"): Audience.MEMBER,
+    ("GET", "/communautes/propositions/<int:seat_id>"): Audience.MEMBER,
+    ("POST", "/communautes/propositions/<int:seat_id>"): Audience.MEMBER,
+    ("GET", "/communautes/<int:consortium_id>"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/suggestions"): Audience.MEMBER,
+    ("GET", "/communautes/<int:consortium_id>/demandes/<int:asked_id>"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/demandes/<int:asked_id>"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/exigences"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/exigences/<int:row_id>"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/exigences/<int:row_id>/retirer"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/engagement"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/places/<int:seat_id>/depart"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/parts"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/complet"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/remise"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/fin"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/conseil"): Audience.SIGNED_IN,
+    ("POST", "/equipe/marches/<int:tender_id>/admissions"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil/essai"): Audience.STAFF,
@@ -142,7 +164,7 @@ MATRIX = [(method, path, who, reader) for (method, path), who in ROUTES.items() 
 
 @dataclass
 class World:
-    """A chamber with a member, a match and staff; and another chamber with the same."""
+    """A chamber with a member that leads a room, a match and staff; and another chamber with the same."""
 
     person: Person
     stranger: Person
@@ -155,6 +177,7 @@ class World:
     proof: Credential
     finding: Finding
     contact: BuyerContact
+    room: Consortium
 
 
 @pytest.fixture
@@ -169,10 +192,12 @@ def world(writing: Writing) -> World:
         pair.facts = {"title": 0.8, "buyer": 0.8, "same_deadline": True}
         session.add(pair)
         tender.lots[0].findings = [finding(opinion=0.1)]
+        person, staff = make_person(session, member=member), make_person(session, role=Role.STAFF)
+        stranger = make_person(session, member=make_member(session))
         return World(
-            person=make_person(session, member=member),
-            stranger=make_person(session, member=make_member(session)),
-            staff=make_person(session, role=Role.STAFF),
+            person=person,
+            stranger=stranger,
+            staff=staff,
             other_staff=make_person(session, role=Role.STAFF, chamber=other_chamber),
             match=make_match(session, member=member, tender=tender),
             tender=tender,
@@ -181,6 +206,7 @@ def world(writing: Writing) -> World:
             proof=make_credential(session, member),
             finding=tender.lots[0].findings[0],
             contact=make_contact(session, buyer=tender.buyer),
+            room=make_room(session, lead=person, adviser=staff, suggested=stranger.member),
         )
 
 
@@ -204,6 +230,10 @@ def address(path: str, world: World) -> str:
         "kind": "match",
         "proof_id": world.proof.id,
         "finding_id": world.finding.id,
+        "consortium_id": world.room.id,
+        "seat_id": world.room.seats[0].id,
+        "row_id": world.room.requirements[0].id,
+        "asked_id": world.stranger.member_id,
         "token": "x",
         "buyer_id": world.contact.buyer_id,
         "contact_id": world.contact.id,
@@ -331,6 +361,8 @@ def test_a_get_changes_nothing(
 ) -> None:
     with writing() as session:
         session.get_one(Match, world.match.id).released_at = clock.now
+        # Of a look of the staff a GET leaves a record, which is the point of it.
+        session.get_one(Consortium, world.room.id).adviser_id = None
     browsers = [page, page.other().sign_in(world.person), page.other().sign_in(world.staff)]
     before = rows(engine)
     clock.move(minutes=10)
@@ -422,7 +454,13 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         return [link.get_text() for link in browser.get("/").select("nav.menu a")]
 
     assert menu(page) == ["Sources"]
-    assert menu(page.other().sign_in(world.person)) == ["Mes marchés", "Profil", "Sources", "Préférences"]
+    assert menu(page.other().sign_in(world.person)) == [
+        "Mes marchés",
+        "Profil",
+        "Communautés",
+        "Sources",
+        "Préférences",
+    ]
     assert menu(page.other().sign_in(world.staff)) == [
         "File d’attente",
         "Saisir",
@@ -432,6 +470,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Points juridiques",
         "Qualité",
         "Clauses",
+        "Communautés",
         "Sources",
         "Préférences",
     ]

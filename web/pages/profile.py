@@ -45,6 +45,21 @@ def save_own() -> ResponseReturnValue:
     return _save(g.member)
 
 
+@bp.post("/profil/propositions")
+@audience(Audience.MEMBER)
+def accept_proposals() -> ResponseReturnValue:
+    """Let one's organisation be suggested to others as a partner, or not."""
+    accepts = request.form.get("accepts") is not None
+    profiles.accept_proposals(g.session, member=g.member, person=g.person, accepts=accepts, now=g.now)
+    flash(
+        gettext("Vous pouvez être proposés comme partenaires.")
+        if accepts
+        else gettext("Vous n’êtes plus proposés comme partenaires."),
+        "success",
+    )
+    return redirect(url_for("profile.own"), 303)
+
+
 @bp.get("/equipe/membres/<int:member_id>/profil")
 @audience(Audience.STAFF)
 def show(member_id: int) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
-from procurement import entered, matches
+from procurement import consortiums, entered, matches
 from procurement.matches import MatchedTender
 from procurement.models import Answer, Award, Lot, Match, Member, Notice, Tender
 from procurement.vocabulary import AnswerChoice, RefusalReason, TenderField
@@ -26,6 +26,7 @@ from web.marking import Marker
 from web.pages.duplicates import source_title
 from web.pages.members import members_of_chamber
 from web.results import results_of
+from web.teaming import teaming_of
 from web.transactions import note
 
 bp = Blueprint("tenders", __name__)
@@ -73,6 +74,7 @@ def show(tender_id: int) -> ResponseReturnValue:
         elsewhere=[(other, source_title(other.source), web_host(other.url)) for other in tender.merged],
         documents_host=web_host(tender.documents_url),
         official_host=web_host(tender.url),
+        teaming=teaming_of(tender),
         choices=AnswerChoice,
         refusals=RefusalReason,
         concerned=_concerned(tender) if g.person.is_staff else (),
@@ -135,15 +137,15 @@ def tender_or_404(tender_id: int, *options: ExecutableOption) -> Tender:
 
 
 def _is_kept_from_reader(tender: Tender) -> bool:
-    """What staff entered by hand was published nowhere: a member sees it only when it was sent to it."""
-    return tender.source == entered.SOURCE and not g.person.is_staff and _matched(tender) is None
+    """What staff entered by hand was published nowhere: a member sees it when it was sent to it, or asked."""
+    if tender.source != entered.SOURCE or g.person.is_staff or _matched(tender) is not None:
+        return False
+    return g.member is None or not consortiums.has_been_told(g.session, tender=tender, member=g.member)
 
 
 def standing_of(tender: Tender) -> Tender:
     """The tender that stands for this one: itself, unless the same is read at a nearer source."""
-    while tender.merged_into is not None:
-        tender = tender.merged_into
-    return tender
+    return tender.standing
 
 
 def _moved_by(oldest_first: Sequence[Notice], changes: dict[int, list[Change]]) -> tuple[Notice, Said] | None:

@@ -1,0 +1,211 @@
+"""What we write of joint bids: one function per e-mail; who is asked reads no name before its yes."""
+
+from collections.abc import Sequence
+
+from procurement.i18n import say_instant, translator
+from procurement.links import Links
+from procurement.mail.blocks import Block, Button, Email, Link, Paragraph
+from procurement.models import Consortium, Member, Person, Seat, Tender, in_language
+
+
+def proposal(*, person: Person, seat: Seat, rows: Sequence[str], links: Links) -> Email:
+    """The nameless question to a member: which tender, lots and work, and what the lead says of it."""
+    language = person.language
+    tr = translator(language)
+    tender = seat.consortium.tender
+    title = tender.title_in(language)
+    work: list[Block] = []
+    if rows:
+        work.append(
+            Paragraph(tr.gettext("Travail demandé : {rows}.").format(rows=tr.gettext(" ; ").join(rows)))
+        )
+    if seat.message:
+        work.append(Paragraph(tr.gettext("Son message : « {message} »").format(message=seat.message)))
+    return _email(
+        person,
+        subject=tr.gettext("Un membre cherche un partenaire : {title}").format(title=title),
+        preheader=tr.gettext("Sans noms des deux côtés jusqu’à votre oui."),
+        blocks=(
+            Paragraph(
+                tr.gettext(
+                    "Un membre de la chambre prépare une offre commune et demande si vous en seriez, "
+                    "comme {role} :"
+                ).format(role=seat.role.label(language))
+            ),
+            Paragraph(_facts(tender, language)),
+            *_lots(seat.consortium, language),
+            *work,
+            Paragraph(
+                tr.gettext(
+                    "Son nom ne vous est pas dit avant votre oui. Si c’est non, il n’en apprend rien : "
+                    "il ne voit que la date de sa demande."
+                )
+            ),
+            Button(tr.gettext("Lire et répondre"), links.proposal(seat.id)),
+        ),
+        links=links,
+    )
+
+
+def joined(*, person: Person, seat: Seat, by: Person, links: Links) -> Email:
+    """To the lead: who said yes, and whom to write to."""
+    tr = translator(person.language)
+    name = seat.member.name
+    return _email(
+        person,
+        subject=tr.gettext("{member} veut en parler").format(member=name),
+        preheader=tr.gettext("Votre communauté a une voix de plus."),
+        blocks=(
+            Paragraph(
+                tr.gettext("{member} a répondu oui à votre demande, comme {role}.").format(
+                    member=name, role=seat.role.label(person.language)
+                )
+            ),
+            Paragraph(tr.gettext("Votre contact : {name}, {email}").format(name=by.name, email=by.email)),
+            Paragraph(_facts(seat.consortium.tender, person.language)),
+            Button(tr.gettext("Ouvrir la communauté"), links.room(seat.consortium.id)),
+        ),
+        links=links,
+    )
+
+
+def left(*, person: Person, seat: Seat, links: Links) -> Email:
+    """To those who stay: who has left."""
+    tr = translator(person.language)
+    return _email(
+        person,
+        subject=tr.gettext("{member} n’est plus de la communauté").format(member=seat.member.name),
+        preheader=tr.gettext("Ce qu’il couvrait est à nouveau ouvert."),
+        blocks=(
+            Paragraph(
+                tr.gettext(
+                    "{member} n’est plus de la communauté. Ce qu’il couvrait est à nouveau ouvert, et sa "
+                    "part est à redistribuer."
+                ).format(member=seat.member.name)
+            ),
+            Paragraph(_facts(seat.consortium.tender, person.language)),
+            Button(tr.gettext("Ouvrir la communauté"), links.room(seat.consortium.id)),
+        ),
+        links=links,
+    )
+
+
+def let_go(*, person: Person, seat: Seat, links: Links) -> Email:
+    """To whom the lead let go: it is free for other bids."""
+    tr = translator(person.language)
+    return _email(
+        person,
+        subject=tr.gettext("Vous n’êtes plus de la communauté"),
+        preheader=tr.gettext("Vous êtes libre pour une autre offre."),
+        blocks=(
+            Paragraph(
+                tr.gettext(
+                    "Le chef de file a libéré votre place. Vous êtes libre dès maintenant pour une autre "
+                    "offre sur ce marché, et n’avez plus accès à la communauté."
+                )
+            ),
+            Paragraph(_facts(seat.consortium.tender, person.language)),
+            Button(tr.gettext("Voir vos communautés"), links.rooms()),
+        ),
+        links=links,
+    )
+
+
+def complete(*, person: Person, consortium: Consortium, members: Sequence[Member], links: Links) -> Email:
+    """To everybody inside: the team is complete, and the bid is to be handed in."""
+    tr = translator(person.language)
+    names = ", ".join(member.name for member in members)
+    return _email(
+        person,
+        subject=tr.gettext("Votre équipe est au complet"),
+        preheader=tr.gettext("Reste à remettre l’offre avant le délai."),
+        blocks=(
+            Paragraph(
+                tr.gettext("Tous se sont engagés et les parts font 100 % : {names}.").format(names=names)
+            ),
+            Paragraph(_facts(consortium.tender, person.language)),
+            Paragraph(
+                tr.gettext(
+                    "L’offre et ses prix se préparent entre vous, hors de cet outil. Le chef de file note "
+                    "ici qu’elle est remise."
+                )
+            ),
+            Button(tr.gettext("Ouvrir la communauté"), links.room(consortium.id)),
+        ),
+        links=links,
+    )
+
+
+def adviser(*, person: Person, consortium: Consortium, by: Person, links: Links) -> Email:
+    """To somebody of the staff: a lead asks them into its room."""
+    tr = translator(person.language)
+    return _email(
+        person,
+        subject=tr.gettext("Une communauté demande votre conseil"),
+        preheader=tr.gettext("Chacune de vos visites y est notée."),
+        blocks=(
+            Paragraph(
+                tr.gettext("{name} vous ouvre la communauté qu’il ou elle mène pour ce marché :").format(
+                    name=by.name
+                )
+            ),
+            Paragraph(_facts(consortium.tender, person.language)),
+            Paragraph(tr.gettext("Chacune de vos visites est notée, et la note est lue par les membres.")),
+            Button(tr.gettext("Ouvrir la communauté"), links.room(consortium.id)),
+        ),
+        links=links,
+    )
+
+
+def _facts(tender: Tender, language: str) -> str:
+    """Title, buyer and deadline of a tender on one line."""
+    deadline = tender.submission_deadline
+    parts = [
+        tender.title_in(language),
+        in_language(tender.buyer.name, language, tender.language) if tender.buyer else "",
+        say_instant(deadline, language) if deadline is not None else "",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _lots(consortium: Consortium, language: str) -> list[Paragraph]:
+    tr = translator(language)
+    tender = consortium.tender
+    if not any(each.lot.source_key for each in consortium.lots):
+        return []
+    names = [
+        f"{each.lot.number}. {in_language(each.lot.title, language, tender.language)}"
+        for each in consortium.lots
+    ]
+    return [Paragraph(tr.gettext("Lots : {lots}.").format(lots=tr.gettext(" ; ").join(names)))]
+
+
+def _email(person: Person, *, subject: str, preheader: str, blocks: tuple[Block, ...], links: Links) -> Email:
+    tr = translator(person.language)
+    foot_links: tuple[Link, ...] = ()
+    if not person.is_staff:
+        foot_links = (
+            Link(tr.gettext("Changer la fréquence ou faire une pause"), links.preferences()),
+            Link(tr.gettext("Ne plus recevoir d’alertes"), links.unsubscribe(person)),
+        )
+    chamber = person.chamber
+    return Email(
+        language=person.language,
+        subject=subject,
+        preheader=preheader,
+        greeting=tr.gettext("Bonjour {name},").format(name=person.name),
+        blocks=blocks,
+        foot=tuple(
+            line
+            for line in (
+                tr.gettext(
+                    "{chamber} vous écrit parce que votre organisation est l’un de ses membres."
+                ).format(chamber=chamber.name)
+                if not person.is_staff
+                else "",
+                chamber.name if person.is_staff else chamber.postal_address,
+            )
+            if line
+        ),
+        foot_links=foot_links,
+    )

@@ -1,0 +1,186 @@
+"""What a joint bid has to bring: rows drawn from the notice, edited by the lead, covered by the seats."""
+
+import re
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from config.criteria import ess_criteria
+from procurement import findings
+from procurement.codes import cpv_labels
+from procurement.consortiums import inside, lead_of
+from procurement.errors import NotAllowed, RuleBroken
+from procurement.models import Consortium, Cover, Lot, Person, Requirement, Seat, in_language
+from procurement.rules import Rule
+from procurement.teaming import Coverage, RequirementOrigin
+from procurement.vocabulary import CriterionKind
+
+# A team divides no more rows than that; the rest is in the notice.
+MOST_ROWS = 60
+_LONGEST = 300
+# « Lot 2 : vitrages » says its number already.
+_NUMBERED = re.compile(r"(?:lot|los|lotto)\b", re.IGNORECASE)
+
+
+def draw(session: Session, *, consortium: Consortium, language: str) -> None:
+    """Fill the rows of a consortium that has none from its lots: codes, criteria of selection, ESS."""
+    if consortium.requirements:
+        return
+    lots = [each.lot for each in consortium.lots]
+    rows = [
+        *_of_work(session, lots, consortium.tender.cpv_codes, language),
+        *_of_selection(lots, language),
+        *_of_ess(session, lots),
+    ]
+    for position, row in enumerate(rows[:MOST_ROWS]):
+        row.position = position
+        consortium.requirements.append(row)
+    session.flush()
+
+
+def _of_work(session: Session, lots: list[Lot], whole: list[str], language: str) -> Iterable[Requirement]:
+    """A row for each lot where there are several, and for each code that no lot is named by."""
+    by_lot = {lot.id: _narrowest(lot.cpv_codes or whole) for lot in lots}
+    named: set[str] = set()
+    if len(lots) > 1:
+        for lot in lots:
+            codes = by_lot[lot.id]
+            named.update(codes[:1])
+            title = in_language(lot.title, language, lot.tender.language)
+            text = title if _NUMBERED.match(title) else f"{lot.number}. {title}"
+            yield _row(RequirementOrigin.LOT, text, cpv_codes=codes[:1], weight=2)
+    codes = sorted({code for each in by_lot.values() for code in each} - named)
+    words = cpv_labels(session, codes, language)
+    for code in codes:
+        yield _row(RequirementOrigin.CPV, words.get(code) or code, cpv_codes=[code], weight=2)
+
+
+def _narrowest(codes: Iterable[str]) -> list[str]:
+    """The codes without those above another: who covers the narrow one covers what is asked."""
+    known = list(dict.fromkeys(codes))
+    return [
+        code
+        for code in known
+        if not any(other != code and other.startswith(code.rstrip("0")) for other in known)
+    ]
+
+
+def _of_selection(lots: list[Lot], language: str) -> Iterable[Requirement]:
+    seen: set[str] = set()
+    for lot in lots:
+        for row in lot.criteria:
+            text = in_language(row.title, language, lot.tender.language)
+            if row.kind is CriterionKind.SELECTION and text and text not in seen:
+                seen.add(text)
+                yield _row(RequirementOrigin.SELECTION, text)
+
+
+def _of_ess(session: Session, lots: list[Lot]) -> Iterable[Requirement]:
+    """A row for each family that speaks for the ESS; its words are those of the family, for each reader."""
+    found = findings.speaking_families(session, [lot.id for lot in lots])
+    for family in sorted({family for families in found.values() for family in families}):
+        yield _row(RequirementOrigin.ESS, "", family=family)
+
+
+def _row(
+    origin: RequirementOrigin,
+    text: str,
+    *,
+    cpv_codes: list[str] | None = None,
+    family: str | None = None,
+    weight: int = 1,
+) -> Requirement:
+    return Requirement(
+        origin=origin, text=text[:_LONGEST], cpv_codes=cpv_codes or [], family=family, weight=weight
+    )
+
+
+def add(session: Session, *, consortium: Consortium, text: str, person: Person) -> Requirement:
+    """Let the lead add a row of its own."""
+    _must_edit(consortium, person)
+    if not text.strip() or len(consortium.requirements) >= MOST_ROWS:
+        raise RuleBroken(Rule.WORDS_NEEDED if not text.strip() else Rule.WRONG_MOMENT)
+    row = _row(RequirementOrigin.OWN, text.strip())
+    row.position = max((each.position for each in consortium.requirements), default=-1) + 1
+    consortium.requirements.append(row)
+    session.flush()
+    return row
+
+
+def remove(session: Session, *, consortium: Consortium, requirement: Requirement, person: Person) -> None:
+    """Let the lead take a row away, with what was said to cover it."""
+    _must_edit(consortium, person)
+    if requirement not in consortium.requirements:
+        raise NotAllowed
+    consortium.requirements.remove(requirement)
+
+
+def cover(
+    session: Session,
+    *,
+    seat: Seat,
+    requirement: Requirement,
+    coverage: Coverage | None,
+    evidence: str,
+    person: Person,
+) -> None:
+    """Say how far a seat inside covers a row, and what shows it; None takes it back.
+
+    A member says so for itself, the lead for everybody.
+    """
+    consortium = seat.consortium
+    if requirement not in consortium.requirements or not seat.state.is_inside:
+        raise NotAllowed
+    if not (person.may_answer_for(seat.member) or person.may_answer_for(lead_of(consortium))):
+        raise NotAllowed
+    if not consortium.state.is_building:
+        raise RuleBroken(Rule.WRONG_MOMENT)
+    row = next((each for each in requirement.covers if each.seat_id == seat.id), None)
+    if coverage is None:
+        if row is not None:
+            requirement.covers.remove(row)
+        return
+    if row is None:
+        row = Cover(seat_id=seat.id, seat=seat)
+        requirement.covers.append(row)
+    row.coverage, row.evidence = coverage, evidence.strip()[:_LONGEST]
+    session.flush()
+
+
+def covered(requirement: Requirement) -> Coverage | None:
+    """How far the seats inside cover a row together: wholly when one does; None when it is open."""
+    said = {each.coverage for each in requirement.covers if each.seat.state.is_inside}
+    if Coverage.WHOLLY in said:
+        return Coverage.WHOLLY
+    return Coverage.PARTLY if said else None
+
+
+def words_of(session: Session, rows: Iterable[Requirement], language: str) -> dict[int, str]:
+    """The words of each row for a reader, by its id: of a code the official ones, of a family its own."""
+    rows = list(rows)
+    codes = {row.id: row.cpv_codes[0] for row in rows if row.origin is RequirementOrigin.CPV}
+    known, families = cpv_labels(session, list(codes.values()), language), ess_criteria().by_key()
+    return {
+        row.id: in_language(family.labels, language)
+        if (family := families.get(row.family or ""))
+        else known.get(codes.get(row.id, "")) or row.text
+        for row in rows
+    }
+
+
+def asked_of(seat: Seat) -> list[Requirement]:
+    """The rows that a member was asked to cover, as far as they are still there."""
+    return [row for row in seat.consortium.requirements if row.id in seat.asked_for]
+
+
+def still_open(consortium: Consortium) -> list[Requirement]:
+    """The rows that nobody covers wholly."""
+    return [row for row in consortium.requirements if covered(row) is not Coverage.WHOLLY]
+
+
+def _must_edit(consortium: Consortium, person: Person) -> None:
+    is_lead = any(person.may_answer_for(seat.member) for seat in inside(consortium)[:1])
+    if not is_lead:
+        raise NotAllowed
+    if not consortium.state.is_building:
+        raise RuleBroken(Rule.WRONG_MOMENT)

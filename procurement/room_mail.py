@@ -1,0 +1,99 @@
+"""E-mails that follow an act in a room: to whom, at most once, and to nobody who wants none."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from procurement import requirements
+from procurement.consortiums import inside, lead_of
+from procurement.links import Links
+from procurement.mail import outbox, room_messages
+from procurement.mail.blocks import Email
+from procurement.mail.hours import first_moment, wants_mail
+from procurement.models import Consortium, Member, Message, Person, Seat
+from procurement.vocabulary import MessageState
+
+
+def tell_proposal(session: Session, *, seat: Seat, links: Links, now: datetime) -> None:
+    """Write to the people of the member that is asked; the name of who asks stands nowhere."""
+    for person in _people(seat.member):
+        words = requirements.words_of(session, requirements.asked_of(seat), person.language)
+        email = room_messages.proposal(person=person, seat=seat, rows=list(words.values()), links=links)
+        _queue(session, person, f"{_proposal_key(seat)}{person.id}", email, links, now)
+
+
+def tell_answer(session: Session, *, seat: Seat, by: Person, links: Links, now: datetime) -> None:
+    """Write to the lead when the answer is yes, and to nobody when it is no.
+
+    Whatever it is, the question itself does not leave any more where it still waits.
+    """
+    waiting = session.scalars(
+        select(Message).where(
+            Message.key.startswith(_proposal_key(seat), autoescape=True), Message.state == MessageState.QUEUED
+        )
+    )
+    for message in waiting:
+        message.state, message.last_error = MessageState.SUPPRESSED, "answered before it was sent"
+    if seat.state.is_inside:
+        for person in _people(lead_of(seat.consortium)):
+            email = room_messages.joined(person=person, seat=seat, by=by, links=links)
+            _queue(session, person, f"room_joined:{seat.id}:{person.id}", email, links, now)
+
+
+def tell_departure(session: Session, *, seat: Seat, by: Person, links: Links, now: datetime) -> None:
+    """Write to those who stay; and to whom the lead let go."""
+    for other in inside(seat.consortium):
+        for person in _people(other.member):
+            if person.id != by.id:
+                email = room_messages.left(person=person, seat=seat, links=links)
+                _queue(session, person, f"room_left:{seat.id}:{person.id}", email, links, now)
+    if not by.may_answer_for(seat.member):
+        for person in _people(seat.member):
+            email = room_messages.let_go(person=person, seat=seat, links=links)
+            _queue(session, person, f"room_let_go:{seat.id}:{person.id}", email, links, now)
+
+
+def tell_complete(
+    session: Session, *, consortium: Consortium, by: Person, links: Links, now: datetime
+) -> None:
+    """Write to everybody inside but who declared it; a team that is complete anew is told anew."""
+    session.flush()
+    members = [seat.member for seat in inside(consortium)]
+    for person in (person for member in members for person in _people(member)):
+        if person.id != by.id:
+            email = room_messages.complete(person=person, consortium=consortium, members=members, links=links)
+            key = f"room_complete:{consortium.steps[-1].id}:{person.id}"
+            _queue(session, person, key, email, links, now)
+
+
+def tell_adviser(
+    session: Session, *, consortium: Consortium, adviser: Person, by: Person, links: Links, now: datetime
+) -> None:
+    """Write to whom the lead asked in: staff hear of their work whatever alerts they want."""
+    email = room_messages.adviser(person=adviser, consortium=consortium, by=by, links=links)
+    key = f"room_adviser:{consortium.id}:{adviser.id}"
+    outbox.queue(session, person=adviser, kind="room", key=key, email=email, now=now)
+
+
+def _proposal_key(seat: Seat) -> str:
+    return f"room_proposal:{seat.id}:"
+
+
+def _people(member: Member) -> Iterable[Person]:
+    return (person for person in member.people if wants_mail(person))
+
+
+def _queue(session: Session, person: Person, key: str, email: Email, links: Links, now: datetime) -> None:
+    message = outbox.queue(
+        session,
+        person=person,
+        kind="room",
+        key=key,
+        email=email,
+        now=now,
+        unsubscribe_url=links.unsubscribe(person),
+    )
+    if message is not None:
+        message.not_before = first_moment(person, now)

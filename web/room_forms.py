@@ -1,0 +1,101 @@
+"""What people fill in to team up; no field of any of these forms is for a price."""
+
+from collections.abc import Sequence
+
+from flask import request
+from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from procurement.cleaning import clean_text, one_line
+from procurement.consortiums import MOST_PLACES
+from procurement.i18n import translated_later
+from procurement.models import Lot, Seat
+from procurement.teaming import Admission, ConsortiumState, Coverage, SeatRole
+from web.forms import CHOOSE, NEEDED, TOO_LONG, PageForm
+
+PLACES = translated_later("Entre deux et douze membres, vous compris.")
+LONGEST = 2_000
+_ROLES = (SeatRole.PARTNER, SeatRole.SUBCONTRACTOR)
+
+
+def _line(value: str | None) -> str:
+    return one_line(value or "", longest=1000)
+
+
+def _text(value: str | None) -> str:
+    return clean_text(value or "")
+
+
+class OpenForm(PageForm):
+    """Opening a room: which lots, how many members at most, and that the liability is known."""
+
+    lots = SelectMultipleField(coerce=int, validate_choice=False)
+    places = IntegerField(default=3, validators=[InputRequired(PLACES), NumberRange(2, MOST_PLACES, PLACES)])
+    has_read = BooleanField()
+
+    def chosen(self, lots: Sequence[Lot]) -> list[Lot]:
+        """The lots that were ticked; the only one when there is no choice."""
+        return list(lots) if len(lots) == 1 else [lot for lot in lots if lot.id in (self.lots.data or ())]
+
+
+class AskForm(PageForm):
+    """Asking a member: as what, for which rows, and in which words."""
+
+    role = StringField(default=SeatRole.PARTNER.value, validators=[InputRequired(CHOOSE)])
+    rows = SelectMultipleField(coerce=int, validate_choice=False)
+    message = TextAreaField(filters=[_text], validators=[Length(max=LONGEST, message=TOO_LONG)])
+
+    @property
+    def as_what(self) -> SeatRole:
+        """The role; a partner where it is none that one can be asked for."""
+        return next((role for role in _ROLES if role.value == self.role.data), SeatRole.PARTNER)
+
+
+class CoverForm(PageForm):
+    """How far a seat covers a row, and what shows it; nothing chosen takes it back."""
+
+    seat = IntegerField(validators=[Optional()])
+    coverage = StringField()
+    evidence = StringField(filters=[_line], validators=[Length(max=300, message=TOO_LONG)])
+
+    @property
+    def how_far(self) -> Coverage | None:
+        """How far; None for not at all."""
+        return Coverage.of(self.coverage.data or "")
+
+
+class RowForm(PageForm):
+    """A row of the lead's own."""
+
+    text = StringField(filters=[_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)])
+
+
+class EndForm(PageForm):
+    """What became of a bid, with a note."""
+
+    state = StringField(validators=[InputRequired(CHOOSE)])
+    note = TextAreaField(filters=[_text], validators=[Length(max=LONGEST, message=TOO_LONG)])
+
+    @property
+    def became(self) -> ConsortiumState | None:
+        """The state; None when it is none."""
+        return ConsortiumState.of(self.state.data or "")
+
+
+class AdmissionForm(PageForm):
+    """What the documents say about teaming up, in their words and with the page."""
+
+    admission = StringField(validators=[InputRequired(CHOOSE)])
+    quotation = TextAreaField(filters=[_text], validators=[Length(max=LONGEST, message=TOO_LONG)])
+    page = StringField(filters=[_line], validators=[Length(max=60, message=TOO_LONG)])
+
+    @property
+    def what(self) -> Admission | None:
+        """What is admitted; None when it is nothing we know."""
+        return Admission.of(self.admission.data or "")
+
+
+def shares_sent(seats: Sequence[Seat]) -> dict[int, int]:
+    """The share typed for each seat, in percent, by the seat's id; what is no number counts as none."""
+    sent = {seat.id: request.form.get(f"share-{seat.id}", "").strip() for seat in seats}
+    return {seat_id: int(text) for seat_id, text in sent.items() if text.isdecimal() and len(text) <= 3}
