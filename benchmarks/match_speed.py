@@ -2,9 +2,10 @@
 
     python -m benchmarks.match_speed [--notices 30000] [--members 500] [--out FILE]
 
-The invented notices and members of the sample are varied by words drawn by chance. The bare product is that
-of two TF-IDF matrices of the same texts: what it would take to multiply and nothing else. Prints tables,
-writes a JSON.
+Notices and members are invented: of a hundred notices twenty lie in the branches of members, and words are
+as rare as in texts. So three or four pairs of a thousand are kept and explained, as where a member hears of
+two notices a week. The bare product is that of two TF-IDF matrices of the same texts by their words: what it
+would take to multiply and nothing else. Prints a table, writes a JSON.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -31,52 +33,68 @@ from matcher.many import judge_many
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 _LEAST = 0.25
 
+# Branches of which no member has any: works, machines, vehicles, medical and laboratory supplies.
+_OTHER = ("45", "42", "34", "33", "38", "31", "44")
 
-def invented(notices: int, members: int, *, seed: int = 7) -> tuple[list[LotFacts], list[MemberFacts]]:
-    """So many lots and members, in the words of the sectors and their codes."""
-    chance = random.Random(seed)  # noqa: S311  no secret depends on it
-    known = [sector for sector in sectors().values() if sector.core]
-    words = sorted({word for sector in known for word in sector.keywords["fr"]})
-    cantons = ("GE", "VD", "VS", "FR", "NE", "BE", "ZH")
+# So many of a hundred notices lie in a branch of a member; the rest is works, supplies, machines.
+_IN_OUR_BRANCHES = 20
+_LANGUAGES = ("fr",) * 6 + ("de",) * 3 + ("it",)
+_CANTONS = ("GE", "VD", "VS", "FR", "NE", "BE", "ZH", "TI")
+_SYLLABLES = [
+    first + vowel for first in ("b", "d", "fr", "g", "l", "m", "pl", "r", "str", "t") for vowel in "aeiou"
+]
 
-    def some(own: Sequence[str], count: int) -> str:
-        return " ".join(
-            chance.choice(own) if chance.random() < 0.5 else chance.choice(words) for _ in range(count)
+
+class Invented:
+    """Notices and members by chance: words of the sectors among many others, each as rare as in texts."""
+
+    def __init__(self, *, seed: int = 7) -> None:
+        self._chance = random.Random(seed)  # noqa: S311  no secret depends on it
+        self._sectors = [sector for sector in sectors().values() if sector.core]
+        self._words = [
+            "".join(self._chance.choices(_SYLLABLES, k=self._chance.randint(2, 5))) for _ in range(40_000)
+        ]
+        # Zipf: a word is used the less, the later it stands in the list.
+        self._usual = list(accumulate(1 / (rank + 10) for rank in range(len(self._words))))
+
+    def _text(self, own: Sequence[str], share: float, count: int) -> str:
+        other = self._chance.choices(self._words, cum_weights=self._usual, k=count)
+        return " ".join(self._chance.choice(own) if self._chance.random() < share else word for word in other)
+
+    def lot(self, number: int) -> LotFacts:
+        """A lot; most are in none of the members' branches."""
+        chance, sector = self._chance, self._chance.choice(self._sectors)
+        is_ours, language = chance.randrange(100) < _IN_OUR_BRANCHES, chance.choice(_LANGUAGES)
+        own = sector.keywords[language]
+        return LotFacts(
+            id=number,
+            tender_id=number,
+            language=language,
+            title={language: self._text(own, 0.4 if is_ours else 0, 6)},
+            description={language: self._text(own, 0.1 if is_ours else 0, 120)},
+            own_cpv_codes=(
+                chance.choice(sector.core).code
+                if is_ours
+                else f"{chance.choice(_OTHER)}{chance.randrange(10**6):06}",
+            ),
+            place_canton=chance.choice(_CANTONS),
+            submission_deadline=NOW + timedelta(days=chance.randint(1, 50)),
         )
 
-    lots = []
-    for number in range(notices):
-        sector = chance.choice(known)
+    def member(self, number: int) -> MemberFacts:
+        """A member of one sector, in two cantons."""
+        chance, sector = self._chance, self._chance.choice(self._sectors)
         own = sector.keywords["fr"]
-        lots.append(
-            LotFacts(
-                id=number,
-                tender_id=number,
-                language="fr",
-                title={"fr": some(own, 6)},
-                description={"fr": some(own, 120)},
-                own_cpv_codes=(chance.choice(sector.core).code,),
-                place_canton=chance.choice(cantons),
-                submission_deadline=NOW + timedelta(days=chance.randint(1, 50)),
-            )
+        return MemberFacts(
+            id=number,
+            chamber_id=1,
+            statement=self._text(own, 0.3, 60),
+            references=(self._text(own, 0.4, 8), self._text(own, 0.4, 8)),
+            sectors=(sector.key,),
+            cpv_codes=tuple(sorted({chance.choice(sector.core).code for _ in range(4)})),
+            cantons=tuple(chance.sample(_CANTONS, 2)),
+            offer_languages=("fr",),
         )
-    offering = []
-    for number in range(members):
-        sector = chance.choice(known)
-        own = sector.keywords["fr"]
-        offering.append(
-            MemberFacts(
-                id=number,
-                chamber_id=1,
-                statement=some(own, 60),
-                references=(some(own, 8), some(own, 8)),
-                sectors=(sector.key,),
-                cpv_codes=tuple({chance.choice(sector.core).code for _ in range(4)}),
-                cantons=tuple(chance.sample(cantons, 2)),
-                offer_languages=("fr",),
-            )
-        )
-    return lots, offering
 
 
 def matched(
@@ -85,28 +103,38 @@ def matched(
     """Score all with all and explain what is kept: seconds, how many were kept, and a sum to compare."""
     started = time.perf_counter()
     context = context_of(members, weights, now=NOW)
+    placed = time.perf_counter()
     least = np.full(len(members), _LEAST)
     kept, total = 0, 0.0
     for outcome in judge_many(lots, context, RuleOfThumb(), least=least, workers=workers):
         kept += len(outcome or ())
         total += sum(judged.score for _, judged in outcome or ())
-    return {"seconds": time.perf_counter() - started, "kept": kept, "sum": round(total, 6)}
+    ended = time.perf_counter()
+    return {
+        "notices": len(lots),
+        "members": len(members),
+        "seconds": ended - started,
+        "of them, to place the members": placed - started,
+        "pairs per second": len(lots) * len(members) / (ended - started),
+        "kept": kept,
+        "kept of a thousand": 1_000 * kept / (len(lots) * len(members)),
+        "sum": round(total, 6),
+        "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
-def bare_product(lots: Sequence[LotFacts], members: Sequence[MemberFacts]) -> float:
-    """The seconds of one sparse product of the same texts by words, in chunks, made dense."""
+def bare_product(lots: Sequence[LotFacts], members: Sequence[MemberFacts]) -> tuple[float, float]:
+    """The seconds to read the texts of lots by their words, and those of a sparse product with members."""
     vectoriser = TfidfVectorizer(analyzer=word_grams, sublinear_tf=True)
-    mine = vectoriser.fit_transform([lot_text(lot, "fr") for lot in lots])
-    theirs = vectoriser.transform([member.statement for member in members]).T.tocsr()
-    started = time.perf_counter()
-    for start in range(0, mine.shape[0], 512):
-        (mine[start : start + 512] @ theirs).toarray()
-    return time.perf_counter() - started
-
-
-def peak_mb() -> float:
-    """The largest memory of this process so far, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    theirs = vectoriser.fit_transform([member.statement for member in members]).T.tocsr()
+    reading = seconds = 0.0
+    for start in range(0, len(lots), 512):
+        began = time.perf_counter()
+        mine = vectoriser.transform(lot_text(lot, lot.language) for lot in lots[start : start + 512])
+        read = time.perf_counter()
+        (mine @ theirs).toarray()
+        reading, seconds = reading + read - began, seconds + time.perf_counter() - read
+    return reading, seconds
 
 
 def main() -> None:
@@ -118,34 +146,49 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=500)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
-    lots, members = invented(asked.notices, asked.members)
+    chance = Invented()
+    members = [chance.member(number) for number in range(asked.members)]
+    lots = [chance.lot(number) for number in range(asked.notices)]
     started = time.perf_counter()
     weights = Weights(lots, members, sectors=sectors())
-    report: dict[str, Any] = {"learning the weights of words, seconds": time.perf_counter() - started}
-    for name, some, few in (
-        ("1/16 of the notices", len(lots) // 16, len(members)),
-        ("1/4 of the notices", len(lots) // 4, len(members)),
-        ("all notices", len(lots), len(members)),
-        ("1/16 of the members", len(lots) // 4, len(members) // 16),
-        ("1/4 of the members", len(lots) // 4, len(members) // 4),
-    ):
-        report[name] = matched(lots[:some], members[:few], weights) | {"peak_mb": peak_mb()}
-    whole = report["all notices"]
-    report["bare sparse product, seconds"] = bare_product(lots, members)
-    report["times the bare product"] = whole["seconds"] / report["bare sparse product, seconds"]
-    report["pairs per second"] = len(lots) * len(members) / whole["seconds"]
-    two = matched(lots[: len(lots) // 4], members, weights, workers=2)
-    one = report["1/4 of the notices"]
-    report["two workers"] = two | {
-        "same numbers": (two["kept"], two["sum"]) == (one["kept"], one["sum"]),
-        "times faster": one["seconds"] / two["seconds"],
+    learned = time.perf_counter() - started
+    changed = replace(members[0], statement=members[1].statement)
+    runs = {
+        "one new notice, all members": (lots[:1], members),
+        "one changed member, all notices": (lots, [changed]),
+        "notices x1": (lots[: asked.notices // 16], members),
+        "notices x4, members x16": (lots[: asked.notices // 4], members),
+        "notices x16": (lots, members),
+        "members x1": (lots[: asked.notices // 4], members[: asked.members // 16]),
+        "members x4": (lots[: asked.notices // 4], members[: asked.members // 4]),
     }
-    changed = [replace(members[0], statement=members[1].statement)]
-    report["one new notice, all members"] = matched(lots[:1], members, weights)
-    report["one changed member, all notices"] = matched(lots, changed, weights)
-    print(json.dumps(report, indent=2))
+    report: dict[str, dict[str, Any]] = {}
+    heads = ("notices", "members", "seconds", "pairs/s", "kept", "of 1000", "peak MB")
+    print(f"{'':32}" + "".join(f"{head:>10}" for head in heads))
+    for name, (some, few) in runs.items():
+        report[name] = _printed(name, matched(some, few, weights))
+    name = "the same by two workers"
+    report[name] = _printed(name, matched(lots[: asked.notices // 4], members, weights, workers=2))
+    one, two, whole = (report[key] for key in ("notices x4, members x16", name, "notices x16"))
+    reading, bare = bare_product(lots, members)
+    report["beside"] = {
+        "seconds to learn what words weigh": learned,
+        "seconds to read the notices by their words": reading,
+        "seconds of the bare sparse product": bare,
+        "times the bare product": whole["seconds"] / bare,
+        "two workers give the same numbers": (two["kept"], two["sum"]) == (one["kept"], one["sum"]),
+        "two workers, times faster": one["seconds"] / two["seconds"],
+    }
+    for key, value in report["beside"].items():
+        print(f"{key}: {value if isinstance(value, bool) else round(value, 2)}")
     if asked.out is not None:
         asked.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def _printed(name: str, run: dict[str, Any]) -> dict[str, Any]:
+    told = ("notices", "members", "seconds", "pairs per second", "kept", "kept of a thousand", "peak MB")
+    print(f"{name:32}" + "".join(f"{run[key]:10,.{2 * (run[key] < 100)}f}" for key in told), flush=True)
+    return run
 
 
 if __name__ == "__main__":

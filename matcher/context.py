@@ -1,12 +1,14 @@
 """What lots are held against: the members in their order, the instant, and what is worked out once."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 
 from config.tables import Sector
+from matcher.kinship import branch_value, sector_value
 from matcher.lead import LotFacts, MemberFacts
 from matcher.words import KeywordIndex, normalise, stems_of
 
@@ -18,6 +20,9 @@ Row = np.ndarray[Any, np.dtype[np.float64]]
 
 class Space(Protocol):
     """What the signals ask of the text space; the space itself costs two seconds to import."""
+
+    def meet(self, lots: Sequence[LotFacts]) -> None:
+        """Place lots that will be asked about, together, which is faster; those met before are forgotten."""
 
     def row(self, lot: LotFacts) -> Row:
         """The cosine in [0, 1] between a lot and each member."""
@@ -47,6 +52,7 @@ class Context:
         self.now, self.space, self.sectors = now, space, sectors
         self.column = {member.id: column for column, member in enumerate(self.members)}
         self._rows: dict[Hashable, Row] = {}
+        self._sector_values: dict[str, Mapping[str, float]] = {}
         self._bearers: dict[str, dict[str, list[int]]] = {}
         self._keywords: dict[str, KeywordIndex] = {}
         self._found: tuple[LotFacts | None, Mapping[str, Mapping[str, float]]] = (None, {})
@@ -57,6 +63,41 @@ class Context:
             values = (value_of(member) for member in self.members)
             self._rows[key] = np.fromiter(values, np.float64, len(self.members))
         return self._rows[key]
+
+    def nearest_code(self, code: str) -> Row:
+        """How near the nearest of each member's codes is to a code."""
+        if (kept := self._rows.get(("branch", code))) is not None:
+            return kept
+        row = self.nothing()
+        for own, columns in self._code_bearers.get(code[:2], {}).items():
+            if value := branch_value(own, code):
+                row[columns] = np.maximum(row[columns], value)
+        self._rows["branch", code] = row
+        return row
+
+    @cached_property
+    def _code_bearers(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """The columns of the members that carry a code, by its first two digits: others have no kinship."""
+        found: dict[str, dict[str, list[int]]] = {}
+        for column, member in enumerate(self.members):
+            for own in dict.fromkeys(member.cpv_codes):
+                found.setdefault(own[:2], {}).setdefault(own, []).append(column)
+        return found
+
+    def sectors_of(self, codes: Iterable[str]) -> Mapping[str, float]:
+        """The sectors in which some of these codes lie, each with how much one does at the most."""
+        found: dict[str, float] = {}
+        for code in codes:
+            if code not in self._sector_values:
+                values = ((key, sector_value(sector, code)) for key, sector in self.sectors.items())
+                self._sector_values[code] = {key: value for key, value in values if value}
+            for key, value in self._sector_values[code].items():
+                found[key] = max(value, found.get(key, 0.0))
+        return found
+
+    def is_in(self, sector: str) -> Row:
+        """One for each member of a sector, zero for the others."""
+        return self.each(("is in", sector), lambda member: float(sector in member.sectors))
 
     def nothing(self) -> Row:
         """Zero for each member."""

@@ -1,7 +1,7 @@
 """The text vectorisers: how near the words of a lot are to those of a member, across four languages."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -101,36 +101,73 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A lot in the space: its languages, its words and its likeness to members in each, and to references."""
+    """A lot in the space: its words in each of its languages, its likeness to members and to references."""
 
-    languages: list[str]
+    languages: tuple[str, ...]
     words: list[csr_matrix]
     likeness: _Floats
     references: _Floats
+    # How its words are written in each language: read once a pair is to be worded.
+    written: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def _mixed(by_words: _Floats, by_letters: _Floats) -> _Floats:
-    return _WORD_SHARE * by_words + (1 - _WORD_SHARE) * by_letters
+class _View:
+    """Texts as columns, to which other texts are held: by their words and letter by letter."""
+
+    def __init__(self, words: csr_matrix, letters: csr_matrix) -> None:
+        self.words = words
+        # Turned round once: a product with a matrix in the other order turns it round each time.
+        self._turned = csr_matrix(words.T), csr_matrix(letters.T)
+
+    def likeness(self, words: csr_matrix, letters: csr_matrix) -> _Floats:
+        """The cosine in [0, 1] between each of some texts and each column."""
+        by_words, by_letters = self._turned
+        likeness: _Floats = _WORD_SHARE * (words @ by_words).toarray()
+        likeness += (1 - _WORD_SHARE) * (letters @ by_letters).toarray()
+        return likeness
 
 
 class TextSpace:
-    """The members as vectors, one view of each per language, to which lots are held one after the other."""
+    """The members as vectors, one view of each per language, to which lots are held some at a time."""
 
     def __init__(
         self, weights: Weights, members: Sequence[MemberFacts], *, sectors: Mapping[str, Sector]
     ) -> None:
-        """Place the members; lots are placed when they are asked about."""
+        """Place the members; lots are placed when they are met."""
         self._weights = weights
         self._columns = {member.id: column for column, member in enumerate(members)}
         texts = [_texts_of(member, sectors) for member in members]
         self._members = {
-            language: weights.place(views[language] for views in texts) for language in LANGUAGES
+            language: _View(*weights.place(views[language] for views in texts)) for language in LANGUAGES
         }
         references = [(column, each) for column, m in enumerate(members) for each in m.references if each]
         self._reference_columns = np.array([column for column, _ in references], dtype=np.intp)
         self._reference_texts = [text for _, text in references]
-        self._references = weights.place(self._reference_texts)
-        self._last: tuple[LotFacts | None, _Placed | None] = (None, None)
+        self._references = _View(*weights.place(self._reference_texts))
+        self._met: dict[int, tuple[LotFacts, _Placed]] = {}
+
+    def meet(self, lots: Sequence[LotFacts]) -> None:
+        """Place lots that will be asked about, together, which is faster; those met before are forgotten."""
+        texts = [(lot, language) for lot in lots for language in lot.languages]
+        words, letters = self._weights.place(lot_text(lot, language) for lot, language in texts)
+        likeness = np.zeros((len(texts), len(self._columns)))
+        for language, view in self._members.items():
+            spoken = [line for line, (_, each) in enumerate(texts) if _known(each) == language]
+            if spoken:
+                likeness[spoken] = view.likeness(words[spoken], letters[spoken])
+        references = self._references.likeness(words, letters)
+        self._met, start = {}, 0
+        for lot in lots:
+            lines = range(start, start + len(lot.languages))
+            start = lines.stop
+            placed = _Placed(
+                lot.languages,
+                [words[line] for line in lines],
+                # A lot without a text is like nobody.
+                likeness[lines] if lines else np.zeros((1, len(self._columns))),
+                references[lines].max(axis=0, initial=0.0),
+            )
+            self._met[id(lot)] = lot, placed
 
     def row(self, lot: LotFacts) -> _Floats:
         """The cosine in [0, 1] between a lot and each member, in the language where they are nearest."""
@@ -144,10 +181,12 @@ class TextSpace:
             return []
         nearest = int(placed.likeness[:, column].argmax())
         language = placed.languages[nearest]
-        theirs = self._members[_known(language)][0][column]
+        theirs = self._members[_known(language)].words[column]
         common = placed.words[nearest].multiply(theirs).tocoo()
         order = np.argsort(-common.data, kind="stable")
-        written = as_written(lot_text(lot, language))
+        if language not in placed.written:
+            placed.written[language] = as_written(lot_text(lot, language))
+        written = placed.written[language]
         found: list[str] = []
         for name in self._weights.names(common.col[order]):
             found += [
@@ -169,29 +208,9 @@ class TextSpace:
 
     def _placed(self, lot: LotFacts) -> _Placed:
         # A lot is asked about by its row, then by its words with this member and that: it is placed once.
-        last, placed = self._last
-        if last is not lot or placed is None:
-            placed = self._place(lot)
-            self._last = (lot, placed)
-        return placed
-
-    def _place(self, lot: LotFacts) -> _Placed:
-        languages = list(lot.languages)
-        if not languages:
-            return _Placed([], [], np.zeros((1, len(self._columns))), np.zeros(len(self._reference_texts)))
-        words, letters = self._weights.place(lot_text(lot, language) for language in languages)
-        likeness = np.empty((len(languages), len(self._columns)))
-        for line, language in enumerate(languages):
-            their_words, their_letters = self._members[_known(language)]
-            by_words = (words[line] @ their_words.T).toarray()[0]
-            by_letters = (letters[line] @ their_letters.T).toarray()[0]
-            likeness[line] = _mixed(by_words, by_letters)
-        by_words, by_letters = (
-            (mine @ theirs.T).toarray().max(axis=0)
-            for mine, theirs in zip((words, letters), self._references, strict=True)
-        )
-        lines = [words[line] for line in range(len(languages))]
-        return _Placed(languages, lines, likeness, _mixed(by_words, by_letters))
+        if id(lot) not in self._met:
+            self.meet([lot])
+        return self._met[id(lot)][1]
 
 
 def _known(language: str) -> str:

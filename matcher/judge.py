@@ -46,10 +46,10 @@ def judge_lot(
     rows = measure_all(lot, context)
     reached = np.flatnonzero(logits_of(rows, classifier) >= _logit(least) - _ROUNDING)
     for column in reached.tolist():
-        member = context.members[column]
-        judged = _judged(Lead(lot, member), context, classifier, _values(rows, column))
-        if judged.score >= least[column] and first_failed(Lead(lot, member), context.now) is None:
-            yield member, judged
+        lead, values = Lead(lot, context.members[column]), _values(rows, column)
+        is_near_enough = classifier.judge(values).score >= least[column]
+        if is_near_enough and first_failed(lead, context.now) is None:
+            yield lead.member, _judged(lead, context, classifier, values)
 
 
 def score_lead(lead: Lead, context: Context, classifier: Classifier, *, is_explained: bool = True) -> Judged:

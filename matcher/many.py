@@ -12,7 +12,7 @@ from matcher.lead import LotFacts
 
 logger = logging.getLogger(__name__)
 
-# So many lots go to a process at once: few enough to be in memory, enough to be worth the way there.
+# So many lots are placed at once, and go to a process: few enough for memory, enough to be worth the way.
 _AT_ONCE = 64
 
 # Whom a lot suits, by member; None where it could not be judged.
@@ -27,7 +27,8 @@ def judge_many(
     A lot that cannot be judged is logged and stops no other. Memory does not grow with the number of lots.
     """
     if workers <= 1:
-        yield from (_outcome(lot, context, classifier, least) for lot in lots)
+        for chunk in _in_chunks(lots):
+            yield from _outcomes(chunk, context, classifier, least)
         return
     # Importing what starts processes takes a moment that one process never needs.
     from sklearn.utils.parallel import Parallel, delayed
@@ -47,6 +48,11 @@ def _in_chunks(lots: Sequence[LotFacts]) -> Iterator[list[LotFacts]]:
 def _outcomes(
     lots: Sequence[LotFacts], context: Context, classifier: Classifier, least: Row
 ) -> list[Outcome]:
+    try:
+        context.space.meet(lots)
+    except Exception:
+        # Each is then placed when it is asked about, and only the one that cannot be fails.
+        logger.exception("lots could not be placed together")
     return [_outcome(lot, context, classifier, least) for lot in lots]
 
 

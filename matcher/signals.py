@@ -1,6 +1,6 @@
 """Signals: what speaks for a lead, each a number in [0, 1] for all members at once, and what it says."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from matcher.context import Context, Row, member_stems
-from matcher.kinship import branch_value, sector_value, significant
+from matcher.kinship import branch_value, significant
 from matcher.lead import Lead, LotFacts, MemberFacts
 from matcher.words import as_written
 from procurement.models import Translations
@@ -102,12 +102,8 @@ def cpv_branch(lot: LotFacts, context: Context) -> Row:
     """How near the nearest of a member's codes is to one of the lot's."""
     row = context.nothing()
     for code in lot.cpv_codes:
-        np.maximum(row, _weight(lot, code) * context.each(("branch", code), _nearest_to(code)), out=row)
+        np.maximum(row, _weight(lot, code) * context.nearest_code(code), out=row)
     return row
-
-
-def _nearest_to(code: str) -> Callable[[MemberFacts], float]:
-    return lambda member: max((branch_value(own, code) for own in member.cpv_codes), default=0.0)
 
 
 @cpv_branch.told_by
@@ -135,7 +131,7 @@ def cpv_suggested(lot: LotFacts, context: Context) -> Row:
     """How near a member's codes are to those that the text of a notice without a telling code points to."""
     row = context.nothing()
     for code, confidence in lot.suggested_cpv:
-        np.maximum(row, confidence * context.each(("branch", code), _nearest_to(code)), out=row)
+        np.maximum(row, confidence * context.nearest_code(code), out=row)
     return row
 
 
@@ -152,12 +148,8 @@ def _suggestion_in_words(lead: Lead, context: Context) -> Reason:
 def sector_branch(lot: LotFacts, context: Context) -> Row:
     """How much a code of the lot lies in a sector of a member: its core, its border, or excluded from it."""
     row = context.nothing()
-    for code in lot.cpv_codes:
-
-        def within(member: MemberFacts, code: str = code) -> float:
-            return max((value for value, _ in _sectors_of(member, code, context)), default=0.0)
-
-        np.maximum(row, context.each(("sector", code), within), out=row)
+    for key, value in context.sectors_of(lot.cpv_codes).items():
+        np.maximum(row, value * context.is_in(key), out=row)
     return row
 
 
@@ -166,17 +158,12 @@ def _sector_in_words(lead: Lead, context: Context) -> Reason:
     found = [
         (value, key, code)
         for code in lead.lot.cpv_codes
-        for value, key in _sectors_of(lead.member, code, context)
+        for key, value in context.sectors_of((code,)).items()
+        if key in lead.member.sectors
     ]
     value, key, code = max(found, key=lambda each: each[0])
     facts = {"labels": dict(context.sectors[key].labels), "code": code}
     return Reason("sector_core" if value >= 0.7 else "sector_border", facts)
-
-
-def _sectors_of(member: MemberFacts, code: str, context: Context) -> Iterable[tuple[float, str]]:
-    """How much a code lies in each sector of a member, with the sector's key."""
-    known = (key for key in member.sectors if key in context.sectors)
-    return [(sector_value(context.sectors[key], code), key) for key in known]
 
 
 @signal("Mots du domaine dans l’avis", family="words")
@@ -184,11 +171,7 @@ def sector_words(lot: LotFacts, context: Context) -> Row:
     """How strongly the lot's texts name a sector of the member, in its languages: a title counts most."""
     row = context.nothing()
     for key, values in context.sector_words(lot).items():
-
-        def is_in(member: MemberFacts, key: str = key) -> float:
-            return float(key in member.sectors)
-
-        np.maximum(row, _strength(values) * context.each(("is in", key), is_in), out=row)
+        np.maximum(row, _strength(values) * context.is_in(key), out=row)
     return row
 
 
