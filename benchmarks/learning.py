@@ -26,7 +26,7 @@ from config.tables import sectors
 from matcher.batch import context_of
 from matcher.classifier import Classifier, Linear, RuleOfThumb
 from matcher.evaluation import figures, gain, log_losses
-from matcher.features import Weights
+from matcher.features import learn_words
 from matcher.labels import Label, Teacher
 from matcher.lead import MemberFacts
 from matcher.sampling import FAR, NEAR
@@ -56,7 +56,7 @@ def pairs_of(tenders: Sequence[Tender], queries: Sequence[Query]) -> list[Pair]:
     rows = {tender.id: row for row, tender in enumerate(tenders)}
     lots = lots_of(tenders)
     members = [_facts(number, query, tenders, rows) for number, query in enumerate(queries)]
-    context = context_of(members, Weights(lots, members, sectors=sectors()), now=NOW)
+    context = context_of(members, learn_words(lots, members, sectors=sectors()), now=NOW)
     measured = [measure_all(lot, context) for lot in lots]
     firms: dict[str, list[int]] = defaultdict(list)
     for number, query in enumerate(queries):

@@ -26,7 +26,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from config.tables import sectors
 from matcher.batch import context_of
 from matcher.classifier import RuleOfThumb
-from matcher.features import Weights, lot_text, word_grams
+from matcher.features import Weights, learn_words, lot_text, word_grams
 from matcher.lead import LotFacts, MemberFacts
 from matcher.many import judge_many
 
@@ -150,7 +150,7 @@ def main() -> None:
     members = [chance.member(number) for number in range(asked.members)]
     lots = [chance.lot(number) for number in range(asked.notices)]
     started = time.perf_counter()
-    weights = Weights(lots, members, sectors=sectors())
+    weights = learn_words(lots, members, sectors=sectors())
     learned = time.perf_counter() - started
     changed = replace(members[0], statement=members[1].statement)
     runs = {

@@ -26,7 +26,7 @@ from scipy.sparse import csr_matrix
 from config.tables import sectors
 from matcher.batch import context_of
 from matcher.classifier import RuleOfThumb
-from matcher.features import Weights
+from matcher.features import learn_words
 from matcher.judge import logits_of
 from matcher.kinship import shared_depth
 from matcher.lead import LotFacts, MemberFacts
@@ -157,7 +157,7 @@ def by_rules(tenders: Sequence[Tender], queries: Sequence[Query]) -> Score:
                 cantons=tuple(dict.fromkeys(tender.place for tender in earlier if tender.place)),
             )
         )
-    context = context_of(members, Weights(lots, members, sectors=sectors()), now=NOW)
+    context = context_of(members, learn_words(lots, members, sectors=sectors()), now=NOW)
     rules = RuleOfThumb()
     logits = np.stack([logits_of(measure_all(lot, context), rules) for lot in lots])
     columns = {query: column for column, query in enumerate(queries)}

@@ -22,7 +22,7 @@ from benchmarks.match_speed import NOW, invented
 from config.tables import sectors
 from matcher.batch import context_of
 from matcher.classifier import RuleOfThumb
-from matcher.features import Weights
+from matcher.features import learn_words
 from matcher.judge import scores_of
 from matcher.signals import measure_all
 from matcher.teams import Room, Team, best_teams, greedy_team, optimal_team, team_of
@@ -77,7 +77,7 @@ def timed(what: Callable[[], T]) -> tuple[T, float]:
 def scoring_pass(members: int) -> float:
     """The seconds of scoring one lot for so many members: the median of several."""
     lots, offering = invented(20, members)
-    context = context_of(offering, Weights(lots, offering, sectors=sectors()), now=NOW)
+    context = context_of(offering, learn_words(lots, offering, sectors=sectors()), now=NOW)
     rules = RuleOfThumb()
     scores_of(measure_all(lots[0], context), rules)
     return statistics.median(

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,10 @@ from config.tables import sectors
 from matcher.context import Context
 from matcher.cpv.suggesting import Suggest, no_suggestion, with_suggestions
 from matcher.lead import LotFacts, MemberFacts, lot_facts, member_facts
+from matcher.past import NOTHING, Past
+from matcher.recall import read_past
 from procurement.codes import cpv_all_languages
+from procurement.findings import speaking_families
 from procurement.matches import is_open_clause
 from procurement.models import Chamber, Lot, Match, Member, Tender
 
@@ -34,6 +37,7 @@ class Batch:
     # Matches that nobody has decided on yet, as (lot, member).
     undecided: frozenset[tuple[int, int]]
     unreadable: tuple[int, ...]
+    past: Past = NOTHING
 
 
 def waiting_lots(session: Session, *, now: datetime, model: str) -> set[int]:
@@ -91,15 +95,20 @@ def load_batch(
         .order_by(Lot.id)
     ).all()
     members = session.scalars(
-        select(Member).where(Member.is_active).options(joinedload(Member.chamber)).order_by(Member.id)
+        select(Member)
+        .where(Member.is_active)
+        .options(joinedload(Member.chamber), selectinload(Member.credentials))
+        .order_by(Member.id)
     ).all()
+    past = read_past(session, members=members, now=now)
+    families = speaking_families(session, {lot.id for lot in lots})
     codes = {code for lot in lots for code in (*lot.cpv_codes, *lot.tender.cpv_codes)}
     words = cpv_all_languages(session, codes.union(*(member.cpv_codes for member in members)))
     facts: dict[int, LotFacts] = {}
     unreadable: list[int] = []
     for lot in lots:
         try:
-            facts[lot.id] = lot_facts(session, lot, cpv_words=words)
+            facts[lot.id] = lot_facts(session, lot, cpv_words=words, ess_families=families.get(lot.id, {}))
         except Exception:
             logger.exception("the facts of a lot could not be read", extra={"lot": lot.id})
             unreadable.append(lot.id)
@@ -109,25 +118,39 @@ def load_batch(
     )
     return Batch(
         lots=facts,
-        members={member.id: member_facts(session, member, cpv_words=words) for member in members},
+        members={
+            member.id: with_wins(member_facts(session, member, cpv_words=words), past) for member in members
+        },
         hold_from={chamber.id: chamber.hold_from for chamber in session.scalars(select(Chamber))},
         undecided=frozenset((lot_id, member_id) for lot_id, member_id in undecided),
         unreadable=tuple(unreadable),
+        past=past,
     )
 
 
-def context_of(members: Iterable[MemberFacts], weights: "Weights", *, now: datetime) -> Context:
-    """What lots are held against: these members, their texts placed by what words weigh."""
+def with_wins(member: MemberFacts, past: Past) -> MemberFacts:
+    """A member with what it is known to have won among its references."""
+    titles = past.titles_won(member.id)
+    return (
+        replace(member, references=tuple(dict.fromkeys((*member.references, *titles)))) if titles else member
+    )
+
+
+def context_of(
+    members: Iterable[MemberFacts], weights: "Weights", *, now: datetime, past: Past = NOTHING
+) -> Context:
+    """What lots are held against: these members and their past, texts placed by what words weigh."""
     from matcher.features import TextSpace
 
     members, known = tuple(members), sectors()
-    return Context(members, now=now, space=TextSpace(weights, members, sectors=known), sectors=known)
+    space = TextSpace(weights, members, sectors=known, remembered=tuple(past.lots.values()))
+    return Context(members, now=now, space=space, sectors=known, past=past)
 
 
 def weights_of(batch: Batch) -> "Weights":
     """What words weigh among the lots that are called for and all members."""
     # Importing scikit-learn takes two seconds: only once there is something to judge.
-    from matcher.features import Weights
+    from matcher.features import learn_words
 
     lots = [lot for lot in batch.lots.values() if lot.is_called]
-    return Weights(lots, tuple(batch.members.values()), sectors=sectors())
+    return learn_words(lots, tuple(batch.members.values()), sectors=sectors())

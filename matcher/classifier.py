@@ -66,13 +66,14 @@ class Linear:
 class RuleOfThumb(Linear):
     """Weights written down by hand: what serves until decisions teach a model, and the bar it must pass.
 
-    The circumstances (place, language, time) add 1.4 at the most to a base of -4.0: alone they give 0.07.
-    A score from 0.35 on needs 2.0 of subject: one strong sign with a second, or several weaker ones. No sign
-    of the subject reaches the strong band by itself.
+    The circumstances (place, language, time, size, buyer, criteria) add 2.4 at the most to a base of -4.5,
+    and a past that says nothing 0.5: alone they stay below the waiting band. A score from 0.35 on needs 2.0
+    of subject in usual circumstances: one strong sign with a second, or several weaker ones. No sign of the
+    subject reaches the strong band by itself.
     """
 
-    version = "rules-2"
-    base = -4.0
+    version = "rules-3"
+    base = -4.5
     weights: Mapping[str, float] = {
         "cpv_branch": 2.0,  # The buyer's own classification; yet codes are often coarse, or wrong.
         "cpv_suggested": 2.0,  # As the buyer's own, times how sure the model is of it.
@@ -80,10 +81,15 @@ class RuleOfThumb(Linear):
         "reference_likeness": 0.5,  # Work done before is the best proof; its words are in the text already.
         "sector_branch": 1.1,  # The chamber's view of branches: wide, so worth half a member's own code.
         "sector_words": 1.1,  # A sector's own word in a title seldom errs; in a description it may.
-        "title_words": 0.7,  # Telling, but largely said by the likeness of the texts already.
+        "bm25_likeness": 0.3,  # Rare words that both use; the likeness of the texts says nearly all of it.
+        "meaning": 0.5,  # Where languages differ only: it gains there, and in one language nothing.
         "within_reach": 0.8,  # Gates stop what is out of reach: what is left to say is "here" or "perhaps".
         "days_left": 0.4,  # Late is a nuisance, not a mismatch.
         "language_fits": 0.2,  # The gate does the rest.
+        "buyer_known": 0.4,  # Who has worked for a buyer knows it; most bid for others too.
+        "size_fits": 0.2,  # Seldom known; the gates stop what is out of size.
+        "ess_answerable": 0.4,  # What sets a member apart among those of its trade, not what the trade is.
+        "feedback_likeness": 1.0,  # Half of it is nothing known; what was dropped before takes away.
     }
 
     def __init__(self) -> None:

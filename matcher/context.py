@@ -3,19 +3,19 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from config.tables import Sector
-from matcher.kinship import branch_value, sector_value
+from matcher import vectors
+from matcher.kinship import CodeIndex, Row, sector_value
 from matcher.lead import LotFacts, MemberFacts
-from matcher.words import KeywordIndex, normalise, stems_of
+from matcher.past import NOTHING, Leaning, Memory, Past
+from matcher.words import KeywordIndex, language_of, normalise, stems_of
 
 # How much a sector's word says by where it stands: a title counts most.
 _KEYWORD_VALUE = {"title": 0.7, "lot_title": 0.6, "description": 0.25}
-# One number for each member, in the order of the context.
-Row = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Space(Protocol):
@@ -26,6 +26,12 @@ class Space(Protocol):
 
     def row(self, lot: LotFacts) -> Row:
         """The cosine in [0, 1] between a lot and each member."""
+
+    def told_row(self, lot: LotFacts) -> Row:
+        """How much the words that each member uses tell of a lot, by BM25."""
+
+    def remembered_row(self, lot: LotFacts) -> Row:
+        """The cosine in [0, 1] between a lot and each lot of the past."""
 
     def reference_row(self, lot: LotFacts) -> Row:
         """The cosine in [0, 1] between a lot and the nearest single reference of each member."""
@@ -47,13 +53,14 @@ class Context:
         now: datetime,
         space: Space,
         sectors: Mapping[str, Sector],
+        past: Past = NOTHING,
     ) -> None:
         self.members = tuple(members)
         self.now, self.space, self.sectors = now, space, sectors
+        self.memory = Memory(past, self.members)
         self.column = {member.id: column for column, member in enumerate(self.members)}
         self._rows: dict[Hashable, Row] = {}
         self._sector_values: dict[str, Mapping[str, float]] = {}
-        self._bearers: dict[str, dict[str, list[int]]] = {}
         self._keywords: dict[str, KeywordIndex] = {}
         self._found: tuple[LotFacts | None, Mapping[str, Mapping[str, float]]] = (None, {})
 
@@ -64,25 +71,10 @@ class Context:
             self._rows[key] = np.fromiter(values, np.float64, len(self.members))
         return self._rows[key]
 
-    def nearest_code(self, code: str) -> Row:
-        """How near the nearest of each member's codes is to a code."""
-        if (kept := self._rows.get(("branch", code))) is not None:
-            return kept
-        row = self.nothing()
-        for own, columns in self._code_bearers.get(code[:2], {}).items():
-            if value := branch_value(own, code):
-                row[columns] = np.maximum(row[columns], value)
-        self._rows["branch", code] = row
-        return row
-
     @cached_property
-    def _code_bearers(self) -> Mapping[str, Mapping[str, list[int]]]:
-        """The columns of the members that carry a code, by its first two digits: others have no kinship."""
-        found: dict[str, dict[str, list[int]]] = {}
-        for column, member in enumerate(self.members):
-            for own in dict.fromkeys(member.cpv_codes):
-                found.setdefault(own[:2], {}).setdefault(own, []).append(column)
-        return found
+    def codes(self) -> CodeIndex:
+        """The codes of the members."""
+        return CodeIndex([member.cpv_codes for member in self.members])
 
     def sectors_of(self, codes: Iterable[str]) -> Mapping[str, float]:
         """The sectors in which some of these codes lie, each with how much one does at the most."""
@@ -99,19 +91,40 @@ class Context:
         """One for each member of a sector, zero for the others."""
         return self.each(("is in", sector), lambda member: float(sector in member.sectors))
 
+    def leaning(self, lot: LotFacts) -> Leaning:
+        """How like a lot is to what was kept for each member and to what was dropped."""
+        return self.memory.leaning(lot, self.space.remembered_row(lot))
+
     def nothing(self) -> Row:
         """Zero for each member."""
         return np.zeros(len(self.members))
 
-    def bearers(self, language: str) -> Mapping[str, list[int]]:
-        """For each stem, who uses it of itself, or by its codes' official words in a language: as columns."""
-        if language not in self._bearers:
-            found: dict[str, list[int]] = {}
-            for column, member in enumerate(self.members):
-                for root in member_stems(member, language):
-                    found.setdefault(root, []).append(column)
-            self._bearers[language] = found
-        return self._bearers[language]
+    def meaning(self, lot: LotFacts) -> Row:
+        """The cosine in [0, 1] of what a lot and each member mean; zero where they share a language."""
+        row = self.nothing()
+        columns = [
+            column
+            for language, columns in self._columns_by_language.items()
+            if language not in lot.languages
+            for column in columns
+        ]
+        if not columns or not lot.languages or not vectors.are_available():
+            return row
+        language = lot.languages[0]
+        title = " ".join(filter(None, (lot.title.get(language), lot.lot_title.get(language))))
+        asked = vectors.encode((title, f"{title} {lot.description.get(language, '')}"))
+        offered = vectors.encode(self.members[column].statement for column in columns)
+        row[columns] = np.maximum((offered @ asked.T).max(axis=1), 0.0)
+        return row
+
+    @cached_property
+    def _columns_by_language(self) -> Mapping[str, list[int]]:
+        """The members that describe themselves, by the language in which they do."""
+        found: dict[str, list[int]] = {}
+        for column, member in enumerate(self.members):
+            if language := language_of(member.statement):
+                found.setdefault(language, []).append(column)
+        return found
 
     def sector_words(self, lot: LotFacts) -> Mapping[str, Mapping[str, float]]:
         """The keywords of sectors that a lot's texts hold, by sector, each with the weight of its place."""

@@ -29,7 +29,7 @@ def reasons_of(signals: Mapping[str, Signal], judgement: Judgement) -> list[Said
     reasons: list[Said] = []
     for key in ranked:
         found, family = signals[key], SIGNALS[key].family
-        if found.reason is not None and family not in families:
+        if found.reason is not None and not found.is_against and family not in families:
             families.add(family)
             reasons.append({"key": found.reason, "facts": dict(found.facts)})
     return reasons[:MOST_REASONS]
@@ -71,6 +71,13 @@ def risk_of(lead: Lead, signals: Mapping[str, Signal], judgement: Judgement, *, 
         return None
     key, doubt = max(found, key=lambda pair: pair[1].weight)
     return {"key": key, "facts": dict(doubt.facts)}
+
+
+@risk
+def like_refused(weighed: Weighed) -> Doubt | None:
+    """The lot is like one that was dropped for the member, or that it refused."""
+    found = weighed.signals.get("feedback_likeness")
+    return Doubt(0.8, found.facts) if found is not None and found.is_against else None
 
 
 _FEW_DAYS = 10

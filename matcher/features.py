@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
 
 from config.tables import Sector
 from matcher.lead import LotFacts, MemberFacts
@@ -21,6 +22,8 @@ _CHARACTERS = 900
 _WORD_SHARE = 0.6
 # What words weigh is as clear from so many lots as from all; more only take time and memory.
 _LEARNED_FROM = 3_000
+# The usual constants of BM25: how soon a word said again says no more, how much a long text is discounted.
+_BM25_K1, _BM25_B = 1.2, 0.75
 
 _Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -60,133 +63,206 @@ def member_text(
     return "\n".join(official)
 
 
-class Weights:
-    """What words weigh, and parts of words: the rarer they are among lots, members and sectors, the more."""
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts as rows: by words and by letters, both of length one, and what BM25 makes of each word."""
 
-    def __init__(
-        self, lots: Sequence[LotFacts], members: Sequence[MemberFacts], *, sectors: Mapping[str, Sector]
-    ) -> None:
-        """Learn from all members and sectors, and from at most 3,000 of the lots, evenly spread."""
-        step = max(1, -(-len(lots) // _LEARNED_FROM))
-        corpus = [lot_text(lot, language) for lot in lots[::step] for language in lot.languages]
-        for member in members:
-            corpus += _texts_of(member, sectors).values()
-        corpus += [
-            " ".join(sector.keywords.get(language, []))
-            for sector in sectors.values()
-            for language in LANGUAGES
-        ]
-        # One word at the least, so that an empty batch can be placed as well.
-        corpus.append("aimp")
-        self._words = TfidfVectorizer(analyzer=word_grams, sublinear_tf=True).fit(corpus)
+    words: csr_matrix
+    letters: csr_matrix
+    told: csr_matrix
+
+    def some(self, lines: Sequence[int]) -> "Texts":
+        """Some of these texts."""
+        return Texts(self.words[lines], self.letters[lines], self.told[lines])
+
+
+class Weights:
+    """What words weigh, and parts of words: the rarer they are in a body of texts, the more."""
+
+    def __init__(self, corpus: Sequence[str]) -> None:
+        """Learn from texts of lots, members and sectors."""
+        self._words = CountVectorizer(analyzer=word_grams)
+        counts = csr_matrix(self._words.fit_transform(corpus))
+        self._rarity = TfidfTransformer(sublinear_tf=True).fit(counts)
         self._letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, preprocessor=subject_letters
         ).fit(corpus)
         self._names = self._words.get_feature_names_out()
+        held = np.bincount(counts.indices, minlength=counts.shape[1])
+        self._surprise = np.log1p((len(corpus) - held + 0.5) / (held + 0.5))
+        self._usual_length = max(1.0, counts.sum() / len(corpus))
 
-    def place(self, texts: Iterable[str]) -> tuple[csr_matrix, csr_matrix]:
-        """Texts as vectors of length one: by their words, and letter by letter."""
+    def place(self, texts: Iterable[str]) -> Texts:
+        """Texts as vectors."""
         texts = list(texts)
-        views = (self._words, self._letters)
         if not texts:
-            words, letters = (csr_matrix((0, len(view.vocabulary_))) for view in views)
-        else:
-            words, letters = (csr_matrix(view.transform(texts)) for view in views)
-        return words, letters
+            sizes = (len(self._names), len(self._letters.vocabulary_), len(self._names))
+            return Texts(*(csr_matrix((0, size)) for size in sizes))
+        counts = csr_matrix(self._words.transform(texts), dtype=np.float64)
+        words = csr_matrix(self._rarity.transform(counts))
+        return Texts(words, csr_matrix(self._letters.transform(texts)), self._bm25(counts))
+
+    def _bm25(self, counts: csr_matrix) -> csr_matrix:
+        lengths = np.asarray(counts.sum(axis=1)).ravel() / self._usual_length
+        damped = np.repeat(_BM25_K1 * (1 - _BM25_B + _BM25_B * lengths), np.diff(counts.indptr))
+        told = counts.copy()
+        told.data = self._surprise[told.indices] * told.data * (_BM25_K1 + 1) / (told.data + damped)
+        return told
 
     def names(self, columns: Iterable[int]) -> list[str]:
         """The words, or pairs of words, that columns of the vectors by words stand for."""
         return [str(self._names[column]) for column in columns]
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A lot in the space: its words in each of its languages, its likeness to members and to references."""
+def learn_words(
+    lots: Sequence[LotFacts], members: Sequence[MemberFacts], *, sectors: Mapping[str, Sector]
+) -> Weights:
+    """What words weigh among all members and sectors, and at most 3,000 of the lots, evenly spread.
 
+    Learned once from the same texts: a worker that answers one question after the other keeps it.
+    """
+    step = max(1, -(-len(lots) // _LEARNED_FROM))
+    corpus = [lot_text(lot, language) for lot in lots[::step] for language in lot.languages]
+    for member in members:
+        corpus += _texts_of(member, sectors).values()
+    corpus += [
+        " ".join(sector.keywords.get(language, [])) for sector in sectors.values() for language in LANGUAGES
+    ]
+    # One word at the least, so that an empty batch can be placed as well.
+    return _learned((*corpus, "aimp"))
+
+
+@lru_cache(maxsize=1)
+def _learned(corpus: tuple[str, ...]) -> Weights:
+    return Weights(corpus)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A lot in the space: in each of its languages its words, and how it stands to what is held against."""
+
+    lot: LotFacts
     languages: tuple[str, ...]
-    words: list[csr_matrix]
+    words: csr_matrix
+    # One line per language, one column per member.
     likeness: _Floats
+    told: _Floats
+    # The nearest of its languages, one number per reference and per lot remembered.
     references: _Floats
+    remembered: _Floats
     # How its words are written in each language: read once a pair is to be worded.
     written: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 class _View:
-    """Texts as columns, to which other texts are held: by their words and letter by letter."""
+    """Texts as columns, to which other texts are held."""
 
-    def __init__(self, words: csr_matrix, letters: csr_matrix) -> None:
-        self.words = words
+    def __init__(self, texts: Texts) -> None:
+        self.words = texts.words
         # Turned round once: a product with a matrix in the other order turns it round each time.
-        self._turned = csr_matrix(words.T), csr_matrix(letters.T)
+        self._turned = csr_matrix(texts.words.T), csr_matrix(texts.letters.T)
+        self._uses = csr_matrix((texts.words != 0).T, dtype=np.float64)
 
-    def likeness(self, words: csr_matrix, letters: csr_matrix) -> _Floats:
-        """The cosine in [0, 1] between each of some texts and each column."""
-        by_words, by_letters = self._turned
-        likeness: _Floats = _WORD_SHARE * (words @ by_words).toarray()
-        likeness += (1 - _WORD_SHARE) * (letters @ by_letters).toarray()
+    def likeness(self, texts: Texts) -> _Floats:
+        """The cosine in [0, 1] between each of some texts and each column: words decide, letters help."""
+        words, letters = self._turned
+        likeness: _Floats = _WORD_SHARE * (texts.words @ words).toarray()
+        likeness += (1 - _WORD_SHARE) * (texts.letters @ letters).toarray()
         return likeness
+
+    def told(self, texts: Texts) -> _Floats:
+        """How much the words that a column uses tell of each text, by BM25."""
+        told: _Floats = (texts.told @ self._uses).toarray()
+        return told
 
 
 class TextSpace:
     """The members as vectors, one view of each per language, to which lots are held some at a time."""
 
     def __init__(
-        self, weights: Weights, members: Sequence[MemberFacts], *, sectors: Mapping[str, Sector]
+        self,
+        weights: Weights,
+        members: Sequence[MemberFacts],
+        *,
+        sectors: Mapping[str, Sector],
+        remembered: Sequence[LotFacts] = (),
     ) -> None:
-        """Place the members; lots are placed when they are met."""
+        """Place the members, and the lots of the past; new lots are placed when they are met."""
         self._weights = weights
         self._columns = {member.id: column for column, member in enumerate(members)}
         texts = [_texts_of(member, sectors) for member in members]
         self._members = {
-            language: _View(*weights.place(views[language] for views in texts)) for language in LANGUAGES
+            language: _View(weights.place(views[language] for views in texts)) for language in LANGUAGES
         }
         references = [(column, each) for column, m in enumerate(members) for each in m.references if each]
         self._reference_columns = np.array([column for column, _ in references], dtype=np.intp)
         self._reference_texts = [text for _, text in references]
-        self._references = _View(*weights.place(self._reference_texts))
-        self._met: dict[int, tuple[LotFacts, _Placed]] = {}
+        self._references = _View(weights.place(self._reference_texts))
+        past = [(row, lot, language) for row, lot in enumerate(remembered) for language in lot.languages]
+        self._past_rows = np.array([row for row, _, _ in past], dtype=np.intp)
+        self._past_size = len(remembered)
+        self._past = _View(weights.place(lot_text(lot, language) for _, lot, language in past))
+        self._met: dict[int, _Met] = {}
 
     def meet(self, lots: Sequence[LotFacts]) -> None:
         """Place lots that will be asked about, together, which is faster; those met before are forgotten."""
-        texts = [(lot, language) for lot in lots for language in lot.languages]
-        words, letters = self._weights.place(lot_text(lot, language) for lot, language in texts)
-        likeness = np.zeros((len(texts), len(self._columns)))
+        spoken = [(lot, language) for lot in lots for language in lot.languages]
+        texts = self._weights.place(lot_text(lot, language) for lot, language in spoken)
+        likeness, told = np.zeros((2, len(spoken), len(self._columns)))
         for language, view in self._members.items():
-            spoken = [line for line, (_, each) in enumerate(texts) if _known(each) == language]
-            if spoken:
-                likeness[spoken] = view.likeness(words[spoken], letters[spoken])
-        references = self._references.likeness(words, letters)
+            if lines := [line for line, (_, each) in enumerate(spoken) if _known(each) == language]:
+                some = texts.some(lines)
+                likeness[lines], told[lines] = view.likeness(some), view.told(some)
+        references, past = self._references.likeness(texts), self._past.likeness(texts)
         self._met, start = {}, 0
         for lot in lots:
-            lines = range(start, start + len(lot.languages))
-            start = lines.stop
-            placed = _Placed(
+            stop = start + len(lot.languages)
+            remembered = np.zeros(self._past_size)
+            np.maximum.at(remembered, self._past_rows, past[start:stop].max(axis=0, initial=0.0))
+            self._met[id(lot)] = _Met(
+                lot,
                 lot.languages,
-                [words[line] for line in lines],
-                # A lot without a text is like nobody.
-                likeness[lines] if lines else np.zeros((1, len(self._columns))),
-                references[lines].max(axis=0, initial=0.0),
+                texts.words[start:stop],
+                likeness[start:stop],
+                told[start:stop],
+                references[start:stop].max(axis=0, initial=0.0),
+                remembered,
             )
-            self._met[id(lot)] = lot, placed
+            start = stop
 
     def row(self, lot: LotFacts) -> _Floats:
         """The cosine in [0, 1] between a lot and each member, in the language where they are nearest."""
-        nearest: _Floats = self._placed(lot).likeness.max(axis=0)
+        nearest: _Floats = self._place(lot).likeness.max(axis=0, initial=0.0)
         return nearest
+
+    def told_row(self, lot: LotFacts) -> _Floats:
+        """How much the words that each member uses tell of a lot, by BM25, in the lot's best language."""
+        most: _Floats = self._place(lot).told.max(axis=0, initial=0.0)
+        return most
+
+    def reference_row(self, lot: LotFacts) -> _Floats:
+        """The cosine in [0, 1] between a lot and the nearest single reference of each member."""
+        row = np.zeros(len(self._columns))
+        np.maximum.at(row, self._reference_columns, self._place(lot).references)
+        return row
+
+    def remembered_row(self, lot: LotFacts) -> _Floats:
+        """The cosine in [0, 1] between a lot and each lot of the past."""
+        return self._place(lot).remembered
 
     def shared_words(self, lot: LotFacts, member_id: int, *, most: int = 4) -> list[str]:
         """The words that carried most of a likeness, as the lot writes them, the strongest first."""
-        placed, column = self._placed(lot), self._columns[member_id]
-        if placed.likeness[:, column].max() <= 0:
+        met, column = self._place(lot), self._columns[member_id]
+        if met.likeness[:, column].max(initial=0.0) <= 0:
             return []
-        nearest = int(placed.likeness[:, column].argmax())
-        language = placed.languages[nearest]
+        nearest = int(met.likeness[:, column].argmax())
+        language = met.languages[nearest]
         theirs = self._members[_known(language)].words[column]
-        common = placed.words[nearest].multiply(theirs).tocoo()
+        common = met.words[nearest].multiply(theirs).tocoo()
         order = np.argsort(-common.data, kind="stable")
-        if language not in placed.written:
-            placed.written[language] = as_written(lot_text(lot, language))
-        written = placed.written[language]
+        if language not in met.written:
+            met.written[language] = as_written(lot_text(lot, language))
+        written = met.written[language]
         found: list[str] = []
         for name in self._weights.names(common.col[order]):
             found += [
@@ -194,23 +270,17 @@ class TextSpace:
             ]
         return found[:most]
 
-    def reference_row(self, lot: LotFacts) -> _Floats:
-        """The cosine in [0, 1] between a lot and the nearest single reference of each member."""
-        row = np.zeros(len(self._columns))
-        np.maximum.at(row, self._reference_columns, self._placed(lot).references)
-        return row
-
     def nearest_reference(self, lot: LotFacts, member_id: int) -> str:
         """The reference of a member that is nearest to a lot; it must have one."""
         own = np.flatnonzero(self._reference_columns == self._columns[member_id])
-        nearest = int(own[self._placed(lot).references[own].argmax()])
+        nearest = int(own[self._place(lot).references[own].argmax()])
         return self._reference_texts[nearest]
 
-    def _placed(self, lot: LotFacts) -> _Placed:
+    def _place(self, lot: LotFacts) -> _Met:
         # A lot is asked about by its row, then by its words with this member and that: it is placed once.
         if id(lot) not in self._met:
             self.meet([lot])
-        return self._met[id(lot)][1]
+        return self._met[id(lot)]
 
 
 def _known(language: str) -> str:

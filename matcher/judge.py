@@ -8,9 +8,10 @@ import numpy as np
 from scipy.special import expit
 
 from matcher.classifier import Classifier
-from matcher.context import Context, Row
+from matcher.context import Context
 from matcher.explain import reasons_of, risk_of
 from matcher.gates import GateAnswer, first_failed
+from matcher.kinship import Row
 from matcher.labels import stored_values
 from matcher.lead import Lead, LotFacts, MemberFacts
 from matcher.signals import measure_all, told

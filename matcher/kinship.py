@@ -1,9 +1,14 @@
 """Kinship of CPV codes: by the branch they share, and by the sectors they lie in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
+
+import numpy as np
 
 from config.tables import Sector
+
+Row = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @lru_cache(maxsize=20_000)
@@ -35,6 +40,37 @@ def branch_value(own: str, other: str) -> float:
     if significant(own) == significant(other):
         return _SAME_VALUE.get(depth, 1.0)
     return _DEPTH_VALUE.get(depth, 1.0)
+
+
+class CodeIndex:
+    """The codes that members, or lots, carry: how near the nearest of each one's is, without trying all."""
+
+    def __init__(self, carried: Sequence[Iterable[str]]) -> None:
+        """Index the codes of each by its place."""
+        self._size = len(carried)
+        # By their first two digits: codes that differ in these have no kinship.
+        self._bearers: dict[str, dict[str, list[int]]] = {}
+        for place, codes in enumerate(carried):
+            for own in dict.fromkeys(codes):
+                self._bearers.setdefault(own[:2], {}).setdefault(own, []).append(place)
+        self._known: dict[str, Row] = {}
+
+    def nearest(self, code: str) -> Row:
+        """How near the nearest of each one's codes is to a code, worked out once."""
+        if code not in self._known:
+            row = np.zeros(self._size)
+            for own, places in self._bearers.get(code[:2], {}).items():
+                if value := branch_value(own, code):
+                    row[places] = np.maximum(row[places], value)
+            self._known[code] = row
+        return self._known[code]
+
+    def nearest_of(self, codes: Iterable[str]) -> Row:
+        """The same for the nearest of several codes."""
+        row: Row = np.zeros(self._size)
+        for code in codes:
+            np.maximum(row, self.nearest(code), out=row)
+        return row
 
 
 def sector_value(sector: Sector, code: str) -> float:

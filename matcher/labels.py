@@ -1,12 +1,12 @@
 """What people said of matches, as labels: the signals as they were when it was proposed, and good or not."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from matcher.signals import SIGNALS
@@ -27,6 +27,9 @@ TEACHING_REFUSALS = frozenset(
     {RefusalReason.NOT_OUR_TRADE, RefusalReason.TOO_BIG, RefusalReason.TOO_FAR, RefusalReason.REQUIREMENTS}
 )
 _GOOD_ANSWERS = frozenset({AnswerChoice.INTERESTED, AnswerChoice.SEEKING_PARTNERS})
+
+
+_ALL = true()
 
 
 class Teacher(StrEnum):
@@ -87,14 +90,18 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
+    """The last word on a match: whether it is good, whose word it is, and when it was said."""
+
     is_good: bool
     teacher: Teacher
     at: datetime
 
 
-def read_labels(session: Session) -> Labels:
-    """Every match that says something of its subject, by the last word on it; a decision undone is none.
+def last_words(
+    session: Session, *, among: ColumnElement[bool] = _ALL
+) -> Iterator[tuple[Match, Said | LeftOut]]:
+    """Each match in the order of publication with the last word on it, or why nothing is learned from it.
 
     Staff say it of a match; a member of a tender, so that a good word is about its best lot and a refusal
     about all of them; to open or join a joint bid on a lot is better than a word, and an award to a member of
@@ -104,6 +111,7 @@ def read_labels(session: Session) -> Labels:
         select(Match)
         .join(Match.lot)
         .join(Lot.tender)
+        .where(among)
         .options(
             contains_eager(Match.lot)
             .contains_eager(Lot.tender)
@@ -115,11 +123,9 @@ def read_labels(session: Session) -> Labels:
     answers = {(each.member_id, each.tender_id): each for each in session.scalars(select(Answer))}
     winners, bids = _winners(session), _joint_bids(session)
     best = _best_of(matches)
-    left_out: Counter[str] = Counter()
-    labels: list[Label] = []
     for match in matches:
         if match.unlearned_at is not None:
-            left_out[LeftOut.TAKEN_BACK] += 1
+            yield match, LeftOut.TAKEN_BACK
             continue
         answer = answers.get((match.member_id, match.lot.tender_id))
         said = (
@@ -128,11 +134,19 @@ def read_labels(session: Session) -> Labels:
             or _by_member(match, answer, is_best=match.id in best)
             or _by_staff(match)
         )
-        if said is None:
-            is_silent = match.dropped_at is None and answer is None
-            left_out[LeftOut.UNDECIDED if is_silent else LeftOut.NOT_ABOUT_THE_SUBJECT] += 1
-            continue
-        labels.append(_label(match, said))
+        is_silent = match.dropped_at is None and answer is None
+        yield match, said or (LeftOut.UNDECIDED if is_silent else LeftOut.NOT_ABOUT_THE_SUBJECT)
+
+
+def read_labels(session: Session) -> Labels:
+    """Every match that says something of its subject, by the last word on it; a decision undone is none."""
+    left_out: Counter[str] = Counter()
+    labels: list[Label] = []
+    for match, said in last_words(session):
+        if isinstance(said, Said):
+            labels.append(_label(match, said))
+        else:
+            left_out[said] += 1
     signals = _signals_of(labels)
     usable = tuple(label for label in labels if all(key in label.values for key in signals))
     if len(labels) > len(usable):
@@ -140,7 +154,7 @@ def read_labels(session: Session) -> Labels:
     return Labels(usable, signals, dict(left_out))
 
 
-def _label(match: Match, said: _Said) -> Label:
+def _label(match: Match, said: Said) -> Label:
     tender = match.lot.tender
     return Label(
         match_id=match.id,
@@ -180,24 +194,24 @@ def _signals_of(labels: Sequence[Label]) -> tuple[str, ...]:
     return tuple(key for key in SIGNALS if 2 * carried[key] >= max(len(labels), 1))
 
 
-def _by_staff(match: Match) -> _Said | None:
+def _by_staff(match: Match) -> Said | None:
     if match.dropped_at is not None:
         if match.drop_reason not in TEACHING_DROPS:
             return None
-        return _Said(False, Teacher.STAFF, match.dropped_at)
+        return Said(False, Teacher.STAFF, match.dropped_at)
     # What the chamber sends without waiting was released by nobody: nobody has judged it.
     if match.released_at is not None and match.decided_by_id is not None:
-        return _Said(True, Teacher.STAFF, match.released_at)
+        return Said(True, Teacher.STAFF, match.released_at)
     return None
 
 
-def _by_member(match: Match, answer: Answer | None, *, is_best: bool) -> _Said | None:
+def _by_member(match: Match, answer: Answer | None, *, is_best: bool) -> Said | None:
     if answer is None or match.released_at is None:
         return None
     if answer.choice in _GOOD_ANSWERS:
-        return _Said(True, Teacher.MEMBER, answer.answered_at) if is_best else None
+        return Said(True, Teacher.MEMBER, answer.answered_at) if is_best else None
     is_telling = refusal_of(answer.reason) in TEACHING_REFUSALS
-    return _Said(False, Teacher.MEMBER, answer.answered_at) if is_telling else None
+    return Said(False, Teacher.MEMBER, answer.answered_at) if is_telling else None
 
 
 def refusal_of(reason: str) -> RefusalReason | None:
@@ -235,14 +249,14 @@ def _winners(session: Session) -> _Winners:
     return found
 
 
-def _by_award(match: Match, winners: _Winners) -> _Said | None:
+def _by_award(match: Match, winners: _Winners) -> Said | None:
     """Whether the member won the lot: only the very same name tells, and only when it is known which lot."""
     name, tender = normalise(match.member.name), match.lot.tender
     won = winners.get((match.lot.tender_id, match.lot.source_key), {})
     of_whole = winners.get((match.lot.tender_id, None), {})
     if not won and of_whole and len(tender.lots) == 1:
         won = of_whole
-    return _Said(True, Teacher.AWARD, won[name]) if name and name in won else None
+    return Said(True, Teacher.AWARD, won[name]) if name and name in won else None
 
 
 def _joint_bids(session: Session) -> Mapping[tuple[int, int], datetime]:
@@ -256,7 +270,7 @@ def _joint_bids(session: Session) -> Mapping[tuple[int, int], datetime]:
     return {(member_id, lot_id): at for member_id, lot_id, at in rows}
 
 
-def _by_consortium(match: Match, bids: Mapping[tuple[int, int], datetime]) -> _Said | None:
+def _by_consortium(match: Match, bids: Mapping[tuple[int, int], datetime]) -> Said | None:
     """Whether the member opened or joined a joint bid on the lot; who left has taken its word back."""
     at = bids.get((match.member_id, match.lot_id))
-    return _Said(True, Teacher.CONSORTIUM, at) if at is not None else None
+    return Said(True, Teacher.CONSORTIUM, at) if at is not None else None

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from procurement.codes import cpv_all_languages
+from procurement.findings import speaking_families
 from procurement.labelled import LANGUAGES
-from procurement.models import Criterion, Lot, Member, Tender, Translations, in_language
+from procurement.models import Buyer, Criterion, Lot, Member, Tender, Translations, in_language
 from procurement.reserved import may_take_part
+from procurement.spelling import normalise
 from procurement.vocabulary import ContractNature, CriteriaSource, CriterionKind, Stated, TenderState
 
 # The fields of eForms by which participation, or the performance of the contract, is reserved.
@@ -41,6 +43,12 @@ class LotFacts:
     buyer_canton: str | None = None
     buyer_country: str | None = None
     buyer_name: str = ""
+    # In each of its languages, brought to one form: by these a buyer is known again at another source.
+    buyer_names: tuple[str, ...] = ()
+    published_on: date | None = None
+    # What was found in its texts that speaks for an organisation of the ESS, by family, with the weight in
+    # percent where the notice states one.
+    ess_families: Mapping[str, float | None] = field(default_factory=dict)
     is_called: bool = True
     submission_deadline: datetime | None = None
     offer_languages: tuple[str, ...] = ()
@@ -114,6 +122,8 @@ class MemberFacts:
     statuses: tuple[str, ...] | None = None
     largest_contract_chf: int | None = None
     smallest_contract_chf: int | None = None
+    # What it can show for ESS criteria: the family, and the last day on which it can; None: without end.
+    proofs: tuple[tuple[str, date | None], ...] = ()
     changed_at: datetime | None = None
 
     @property
@@ -141,11 +151,19 @@ class Lead:
         return value is not None and most is not None and value > most
 
 
-def lot_facts(session: Session, lot: Lot, *, cpv_words: Mapping[str, Translations] | None = None) -> LotFacts:
-    """The facts of a lot with its tender; words of codes are looked up unless they are given."""
+def lot_facts(
+    session: Session,
+    lot: Lot,
+    *,
+    cpv_words: Mapping[str, Translations] | None = None,
+    ess_families: Mapping[str, float | None] | None = None,
+) -> LotFacts:
+    """The facts of a lot with its tender; words of codes and findings are looked up unless they are given."""
     tender = lot.tender
     codes = (*lot.cpv_codes, *tender.cpv_codes)
     words = cpv_all_languages(session, codes) if cpv_words is None else cpv_words
+    if ess_families is None:
+        ess_families = speaking_families(session, [lot.id]).get(lot.id, {})
     buyer = tender.buyer
     amount, currency = _value(lot, tender)
     return LotFacts(
@@ -165,6 +183,9 @@ def lot_facts(session: Session, lot: Lot, *, cpv_words: Mapping[str, Translation
         buyer_canton=buyer.canton if buyer else None,
         buyer_country=buyer.country if buyer else None,
         buyer_name=in_language(buyer.name, tender.language) if buyer else "",
+        buyer_names=buyer_names(buyer),
+        published_on=tender.published_on,
+        ess_families=ess_families,
         is_called=tender.state is TenderState.CALLED and not lot.is_withdrawn,
         submission_deadline=tender.submission_deadline,
         offer_languages=tuple(tender.offer_languages),
@@ -180,6 +201,11 @@ def lot_facts(session: Session, lot: Lot, *, cpv_words: Mapping[str, Translation
         selection_criteria_in_documents=lot.selection_criteria_in_documents,
         changed_at=tender.changed_at,
     )
+
+
+def buyer_names(buyer: Buyer | None) -> tuple[str, ...]:
+    """What a buyer is called in each language, brought to one form."""
+    return tuple(filter(None, dict.fromkeys(map(normalise, buyer.name.values())))) if buyer else ()
 
 
 def member_facts(
@@ -203,6 +229,12 @@ def member_facts(
         statuses=None if member.statuses is None else tuple(member.statuses),
         largest_contract_chf=member.largest_contract_chf,
         smallest_contract_chf=member.smallest_contract_chf,
+        proofs=tuple(
+            # A figure of nought says that there is nothing to show.
+            (each.family, each.valid_until)
+            for each in member.credentials
+            if each.figure != 0
+        ),
         changed_at=member.profile_changed_at,
     )
 

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any
 
 from matcher.classifier import Classifier
-from matcher.context import Context, Row
+from matcher.context import Context
 from matcher.judge import Judged, judge_lot
+from matcher.kinship import Row
 from matcher.lead import LotFacts
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from config.settings import settings
-from matcher.batch import context_of, load_batch, weights_of
+from matcher.batch import context_of, load_batch, weights_of, with_wins
 from matcher.classifier import Classifier
 from matcher.cpv.suggesting import Suggest, suggester_in_use
 from matcher.gates import GATES, GateAnswer, answers
@@ -210,7 +210,8 @@ def weigh(
 ) -> list[Weighed]:
     """Judge lots for one member, in the company in which matching judges: texts weigh the same as there."""
     batch = load_batch(session, now=now, lot_ids=lot_ids, suggest=suggest)
-    context = context_of([member], weights_of(batch), now=now)
+    member = with_wins(member, batch.past)
+    context = context_of([member], weights_of(batch), now=now, past=batch.past)
     lots = [lot for lot in batch.lots.values() if lot.id in lot_ids]
     leads = [Lead(_as_published(lot, now) if as_published else lot, member) for lot in lots]
     return [

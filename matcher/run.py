@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from matcher.batch import Batch, context_of, load_batch, waiting_lots, waiting_members, weights_of
+from matcher.batch import Batch, context_of, load_batch, waiting_lots, waiting_members, weights_of, with_wins
 from matcher.classifier import Classifier, RuleOfThumb
 from matcher.context import Context
 from matcher.cpv.suggesting import Suggest, no_suggestion
@@ -89,8 +89,9 @@ def judge_pair(
 
     What words weigh is learned from all that is open, which takes seconds.
     """
-    lead = Lead(lot_facts(session, lot), member_facts(session, member))
-    context = context_of([lead.member], weights_of(load_batch(session, now=now)), now=now)
+    batch = load_batch(session, now=now)
+    lead = Lead(lot_facts(session, lot), with_wins(member_facts(session, member), batch.past))
+    context = context_of([lead.member], weights_of(batch), now=now, past=batch.past)
     return replace(score_lead(lead, context, classifier), stopped_by=first_failed(lead, now))
 
 
@@ -117,7 +118,7 @@ class _Run:
         lots = [lot for lot in batch.lots.values() if lot.id in self._lot_ids or self._member_ids]
         # Where no lot waits, only the members that do are judged.
         asked = [m for m in batch.members.values() if self._lot_ids or m.id in self._member_ids]
-        context = context_of(asked, weights_of(batch), now=self._now)
+        context = context_of(asked, weights_of(batch), now=self._now, past=batch.past)
         self._least = np.array([batch.hold_from[member.chamber_id] for member in context.members])
         failed = list(batch.unreadable)
         outcomes = judge_many(lots, context, self._classifier, least=self._least, workers=self._workers)

@@ -68,7 +68,9 @@ def draw_samples(
         matched = set(session.execute(select(Match.lot_id, Match.member_id).where(Match.lot_id.in_(lot_ids))))
         batch = load_batch(session, now=now, suggest=suggest)
     recorded = 0
-    context = context_of(batch.members.values(), weights_of(batch), now=now) if lot_ids else None
+    context = (
+        context_of(batch.members.values(), weights_of(batch), now=now, past=batch.past) if lot_ids else None
+    )
     for chamber_id in due:
         drawn: list[_Drawn] = []
         if context is not None:

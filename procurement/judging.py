@@ -96,12 +96,19 @@ class SignalName(Labelled):
         "referenza simile",
         "a reference alike",
     )
-    TITLE_WORDS = (
-        "title_words",
-        "mots de la présentation dans le titre",
-        "Wörter des Profils im Titel",
-        "parole della presentazione nel titolo",
-        "words of the profile in the title",
+    BM25_LIKENESS = (
+        "bm25_likeness",
+        "mots de la présentation dans l’avis",
+        "Wörter des Profils in der Bekanntmachung",
+        "parole della presentazione nel bando",
+        "words of the profile in the notice",
+    )
+    MEANING = (
+        "meaning",
+        "sens proche, dans une autre langue",
+        "ähnlicher Sinn, in einer anderen Sprache",
+        "senso simile, in un’altra lingua",
+        "alike in meaning, in another language",
     )
     WITHIN_REACH = (
         "within_reach",
@@ -123,4 +130,32 @@ class SignalName(Labelled):
         "Zeit zum Antworten",
         "tempo per rispondere",
         "time to answer",
+    )
+    BUYER_KNOWN = (
+        "buyer_known",
+        "adjudicateur déjà connu",
+        "bekannte Vergabestelle",
+        "committente già noto",
+        "a buyer known before",
+    )
+    SIZE_FITS = (
+        "size_fits",
+        "taille à votre portée",
+        "Grösse in Reichweite",
+        "dimensione alla portata",
+        "a size within reach",
+    )
+    ESS_ANSWERABLE = (
+        "ess_answerable",
+        "critères ESS auxquels répondre",
+        "ESS-Kriterien, die erfüllt sind",
+        "criteri ESS a cui rispondere",
+        "ESS criteria that can be answered",
+    )
+    FEEDBACK_LIKENESS = (
+        "feedback_likeness",
+        "ce qui a été retenu et écarté",
+        "was behalten und verworfen wurde",
+        "quanto ritenuto e scartato",
+        "what was kept and dropped",
     )

@@ -95,6 +95,11 @@ def _label(value: Any, language: str) -> str:
     return typeset(in_language(dict(value), language), language) if isinstance(value, Mapping) else ""
 
 
+def _title(value: Any, language: str) -> str:
+    title = _label(value, language)
+    return _cut(title, language).removesuffix(".") if title else ""
+
+
 def _quoted(value: Any, language: str) -> str:
     return ", ".join(_QUOTES[language].format(typeset(str(word), language)) for word in value)
 
@@ -180,4 +185,5 @@ _PUT: dict[str, tuple[str, Callable[[Any, str], str]]] = {
     "legal_form": ("legal_form", _legal_form),
     "labels_named": ("labels_named", _listed),
     "weight": ("weight", say_percent),
+    "title": ("titles", _title),
 }

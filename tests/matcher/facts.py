@@ -1,16 +1,19 @@
 """Facts of lots and members for tests, in few words; each argument overrides one. All are invented."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from config.tables import sectors
 from matcher.batch import context_of
 from matcher.context import Context
-from matcher.features import Weights
+from matcher.features import learn_words
 from matcher.lead import Lead, LotFacts, MemberFacts
+from matcher.past import NOTHING, Act, Past
 from matcher.signals import Signal, measure_all, told
 from tests.factories import NOW
 
+CLEANS = "nettoyage_conciergerie_blanchisserie"
 CLEANING = {
     "90910000": {"fr": "Services de nettoyage", "de": "Reinigungsdienste"},
     "90911300": {"fr": "Services de nettoyage de vitres", "de": "Fensterreinigung"},
@@ -54,7 +57,7 @@ def a_member(**overrides: Any) -> MemberFacts:
         "chamber_id": 1,
         "name": "Net & Clair",
         "statement": "Nous nettoyons des bureaux, des écoles et des crèches, et lavons les vitres.",
-        "sectors": ("nettoyage_conciergerie_blanchisserie",),
+        "sectors": (CLEANS,),
         "cpv_codes": ("90911200", "90919300"),
         "cpv_words": CLEANING,
         "cantons": ("GE",),
@@ -68,13 +71,33 @@ def a_lead(lot: dict[str, Any] | None = None, member: dict[str, Any] | None = No
     return Lead(a_lot(**(lot or {})), a_member(**(member or {})))
 
 
-def a_context(lead: Lead) -> Context:
+def a_context(lead: Lead, past: Past = NOTHING) -> Context:
     """What the signals need to judge one lead."""
-    return context_of([lead.member], Weights([lead.lot], [lead.member], sectors=sectors()), now=NOW)
+    weights = learn_words([lead.lot], [lead.member], sectors=sectors())
+    return context_of([lead.member], weights, now=NOW, past=past)
 
 
-def signals_of(lead: Lead) -> dict[str, Signal]:
+def a_past(*, is_good: bool = True, is_own: bool = True, lot: dict[str, Any] | None = None) -> Past:
+    """The cleaning of another school, on which somebody has decided for the association that cleans."""
+    before = {
+        "id": 90,
+        "tender_id": 90,
+        "title": {"fr": "Nettoyage de trois écoles"},
+        "buyer_names": ("ville",),
+    }
+    remembered = a_lot(**{**before, **(lot or {})})
+    act = Act(1, ((1, CLEANS),), remembered.id, is_good, date(2026, 10, 1), is_own)
+    return Past((act,), {remembered.id: remembered})
+
+
+def of_peers(count: int = 3, *, is_good: bool = True) -> Past:
+    """The same, decided on for so many other members that clean."""
+    (act,), lots = a_past(is_good=is_good).acts, a_past().lots
+    return Past(tuple(replace(act, member_id=number) for number in range(1, count + 1)), lots)
+
+
+def signals_of(lead: Lead, past: Past = NOTHING) -> dict[str, Signal]:
     """Every signal of a lead, with its reason and facts."""
-    context = a_context(lead)
+    context = a_context(lead, past)
     values = {key: float(row[0]) for key, row in measure_all(lead.lot, context).items()}
     return told(lead, context, values)

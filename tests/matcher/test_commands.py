@@ -12,7 +12,7 @@ from aimp import main
 from config import settings as of_config
 from matcher.answer import answer_work
 from matcher.classifier import Linear, RuleOfThumb
-from matcher.labels import current_values
+from matcher.labels import current_values, stored_values
 from matcher.registry import classifier_in_use, save
 from matcher.signals import SIGNALS
 from procurement.bands import set_bands
@@ -69,9 +69,9 @@ def _store_decisions(engine: Engine, count: int) -> None:
                 session,
                 member=member,
                 lot=lot,
-                signals=dict(label.values),
+                signals=stored_values(label.values),
                 score=0.5,
-                model="rules-2",
+                model="rules-3",
                 decided_by=person,
                 proposed_at=label.said_at,
             )
@@ -197,7 +197,7 @@ def test_training_says_what_it_learnt_from_and_what_came_of_it(installation: Eng
     assert version is not None
     assert "500 decisions" in result.output
     assert f"{version}: log-loss" in result.output
-    assert "rules-2: log-loss" in result.output
+    assert "rules-3: log-loss" in result.output
     assert result.output.strip().endswith("promoted")
     with transaction(installation, read_only=True) as session:
         assert [turn.model for turn in turns(session, kind=Kind.MATCH)] == [version]
@@ -230,7 +230,7 @@ def test_with_few_decisions_training_is_no_failure(installation: Engine, tmp_pat
 
     assert result.exit_code == 0, result.output
     assert "too few decisions" in result.output
-    assert classifier_in_use(tmp_path).version == "rules-2"
+    assert classifier_in_use(tmp_path).version == "rules-3"
 
 
 def test_going_back_is_one_act_and_is_written_down(installation: Engine, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_going_back_is_one_act_and_is_written_down(installation: Engine, tmp_pat
     result = _aimp("train", "--roll-back")
 
     assert "In use: no model of its kind" in result.output
-    assert classifier_in_use(tmp_path).version == "rules-2"
+    assert classifier_in_use(tmp_path).version == "rules-3"
     assert served(models_folder(tmp_path)).held_since is not None
     with transaction(installation, read_only=True) as session:
         assert session.scalars(select(AuditEntry.act)).all() == ["model.roll_back"]

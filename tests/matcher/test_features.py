@@ -6,7 +6,7 @@ import pytest
 
 from config.tables import sectors
 from matcher import features
-from matcher.features import TextSpace, Weights, member_text
+from matcher.features import TextSpace, learn_words, member_text
 from matcher.lead import LotFacts, MemberFacts
 from tests.matcher.facts import a_lot, a_member
 
@@ -28,7 +28,7 @@ _GARDENER: dict[str, Any] = {
 
 def a_space(lots: list[LotFacts], members: list[MemberFacts]) -> TextSpace:
     """The members among these lots."""
-    return TextSpace(Weights(lots, members, sectors=sectors()), members, sectors=sectors())
+    return TextSpace(learn_words(lots, members, sectors=sectors()), members, sectors=sectors())
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_nobody_can_be_placed() -> None:
 
 def test_asking_about_one_member_only_changes_no_figure() -> None:
     lot, members = a_lot(), [a_member(**_GARDENER), a_member()]
-    weights = Weights([lot], members, sectors=sectors())
+    weights = learn_words([lot], members, sectors=sectors())
 
     everybody = TextSpace(weights, members, sectors=sectors()).row(lot)
     one = TextSpace(weights, members[1:], sectors=sectors()).row(lot)
@@ -125,7 +125,7 @@ def test_of_many_lots_some_are_enough_to_learn_what_words_weigh(monkeypatch: pyt
     monkeypatch.setattr(features, "_LEARNED_FROM", 4)
     monkeypatch.setattr(features, "lot_text", noted)
 
-    Weights(lots, [], sectors=sectors())
+    learn_words(lots, [], sectors=sectors())
 
     assert read == [0, 3, 6, 9]
 

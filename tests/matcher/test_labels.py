@@ -27,7 +27,7 @@ _VALUES = {key: 0.5 for key in SIGNALS}
 
 
 def _match(session: Session, **overrides: Any) -> Match:
-    return make_match(session, **{"signals": _VALUES, **overrides})
+    return make_match(session, **{"signals": stored_values(_VALUES), **overrides})
 
 
 def _only(session: Session) -> Label:
@@ -278,13 +278,13 @@ def test_what_was_measured_otherwise_teaches_nothing(
 
 
 def test_a_new_signal_is_learnt_once_half_of_the_labels_carry_it(session: Session, now: datetime) -> None:
-    without = {key: value for key, value in _VALUES.items() if key != "title_words"}
+    without = {key: value for key, value in _VALUES.items() if key != "bm25_likeness"}
     _kept(session, now, 2, without)
     _kept(session, now, 1, _VALUES)
 
-    assert "title_words" not in read_labels(session).signals
+    assert "bm25_likeness" not in read_labels(session).signals
     assert len(read_labels(session).labels) == 3
 
     _kept(session, now, 1, _VALUES)
-    assert "title_words" in read_labels(session).signals
+    assert "bm25_likeness" in read_labels(session).signals
     assert len(read_labels(session).labels) == 2

@@ -36,7 +36,7 @@ def test_a_new_lot_is_proposed_to_whom_it_fits(engine: Engine, now: datetime) ->
 
     assert report == MatchReport(lots=1, members=1, pairs=1, proposed=1)
     (match,) = _matches(engine)
-    assert (match.member_id, match.lot_id, match.model) == (member_id, lot_id, "rules-2")
+    assert (match.member_id, match.lot_id, match.model) == (member_id, lot_id, "rules-3")
     assert match.strength is Strength.STRONG
     assert match.state is MatchState.PROPOSED
     assert match.reasons[0]["key"] == "cpv_same"
@@ -287,7 +287,7 @@ def test_one_member_is_matched_with_every_open_lot_at_once(engine: Engine, now: 
     assert report == MatchReport(lots=0, members=1, pairs=1, proposed=1)
     with transaction(engine, read_only=True) as session:
         assert session.get_one(Lot, lot_id).matched_at is None
-        assert session.get_one(Member, member_id).matched_with == "rules-2"
+        assert session.get_one(Member, member_id).matched_with == "rules-3"
 
 
 def test_a_member_that_is_not_there_cannot_be_matched(engine: Engine, now: datetime) -> None:

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from config.tables import CpvCode, sectors
+from matcher.batch import context_of
+from matcher.features import learn_words
 from matcher.kinship import branch_value, shared_depth, significant
 from matcher.lead import LotFacts, MemberFacts
-from matcher.signals import SIGNALS, rescale
+from matcher.signals import SIGNALS
+from matcher.subject import rescale
 from tests.factories import NOW
 from tests.matcher.facts import a_context, a_lead, a_lot, a_member, signals_of
 
@@ -165,18 +168,30 @@ def test_sector_words_count_most_in_a_title(lot: dict[str, Any], least: float, m
 
 
 @pytest.mark.parametrize(
-    ("title", "value", "reason"),
+    ("title", "reason"),
     [
-        ("Ascenseurs", 0.0, None),
-        ("Mobilier pour écoles", 0.4, None),
-        ("Vitres des écoles", 0.75, "title_words"),
-        ("Vitres des bureaux, écoles et crèches", 1.0, "title_words"),
+        ("Ascenseurs", None),
+        ("Mobilier pour écoles", None),
+        ("Vitres des écoles", "title_words"),
     ],
 )
-def test_a_single_word_in_a_title_is_not_worth_saying(title: str, value: float, reason: str | None) -> None:
-    found = signals_of(a_lead({"title": {"fr": title}}))["title_words"]
+def test_a_single_word_in_a_title_is_not_worth_saying(title: str, reason: str | None) -> None:
+    found = signals_of(a_lead({"title": {"fr": title}}))["bm25_likeness"]
 
-    assert (found.value, found.reason) == (value, reason)
+    assert found.reason == reason
+
+
+def test_a_rare_word_that_both_use_tells_more_than_a_common_one() -> None:
+    common = [a_lot(id=number, title={"fr": "Écoles"}, description={}) for number in range(2, 9)]
+    rare = a_lot(title={"fr": "Crèches"}, description={})
+    member = a_member(sectors=(), cpv_codes=(), cpv_words={})
+    weights = learn_words([rare, *common], [member], sectors=sectors())
+    context = context_of([member, MemberFacts(2, 1)], weights, now=NOW)
+
+    of_rare, of_common = (SIGNALS["bm25_likeness"].measure(lot, context) for lot in (rare, common[0]))
+
+    assert of_rare[0] > of_common[0] > 0
+    assert of_rare[1] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -226,11 +241,15 @@ def test_twenty_days_are_enough_and_none_are_none(days: int | None, value: float
     assert signals_of(a_lead({"submission_deadline": deadline}))["days_left"].value == value
 
 
-@pytest.mark.parametrize(
-    ("likeness", "value"), [(0.0, 0.0), (0.05, 0.0), (0.175, 0.5), (0.3, 1.0), (1.0, 1.0)]
-)
-def test_likeness_is_rescaled_without_changing_its_order(likeness: float, value: float) -> None:
-    assert rescale(np.array([likeness])) == pytest.approx([value])
+def test_likeness_is_rescaled_without_changing_its_order() -> None:
+    likeness = np.array([-0.1, 0.0, 0.01, 0.05, 0.15, 0.3, 1.0])
+
+    found = rescale(likeness)
+
+    assert found[1] == 0.0
+    assert found[4] == pytest.approx(0.5)
+    assert found[-1] < 1.0
+    assert (np.diff(found[1:]) > 0).all()
 
 
 def test_texts_that_share_two_words_say_which() -> None:

@@ -187,12 +187,12 @@ def test_a_model_that_is_better_on_later_notices_serves(tmp_path: Path) -> None:
     assert sorted(card["signals"]) == sorted(signal.name for signal in SIGNALS.values())
     assert card["labels"]["all"] == 600
     assert card["split"]["later"] == card["metrics"]["candidate"]["labels"]
-    assert card["metrics"]["candidate"]["log_loss"] < card["metrics"]["rules-2"]["log_loss"]
+    assert card["metrics"]["candidate"]["log_loss"] < card["metrics"]["rules-3"]["log_loss"]
     assert card["metrics"]["candidate"]["log_loss"] < card["metrics"]["always_the_same"]["log_loss"]
-    assert (card["promoted_by"], card["before"]) == ("a test", "rules-2")
+    assert (card["promoted_by"], card["before"]) == ("a test", "rules-3")
     assert card["scikit_learn"]
     assert report.candidate in str(report)
-    assert "rules-2: log-loss" in str(report)
+    assert "rules-3: log-loss" in str(report)
 
 
 def test_decisions_without_a_pattern_promote_nothing(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_a_model_in_use_that_cannot_serve_is_replaced_by_learning_anew(
     second = _train(tmp_path, make_labels(700))
 
     assert second.outcome is Outcome.PROMOTED
-    assert second.champion == "rules-2"
+    assert second.champion == "rules-3"
     assert "cannot serve" in caplog.text
     assert classifier_in_use(tmp_path).version == second.candidate
 

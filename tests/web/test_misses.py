@@ -36,7 +36,7 @@ def answer(engine: Engine, now: datetime, *misses: dict[str, Any]) -> None:
         row = work.claim(session, now=now)
         assert row is not None
         assert row.kind == "near_misses"
-        said = {"threshold": 0.25, "model": "rules-2", "tenders": list(misses)}
+        said = {"threshold": 0.25, "model": "rules-3", "tenders": list(misses)}
         work.finish(session, work_id=row.id, answer=said, now=now)
 
 

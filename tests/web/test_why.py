@@ -80,7 +80,7 @@ def answer(engine: Engine, now: datetime, *lots: dict[str, Any]) -> None:
     with transaction(engine) as session:
         row = work.claim(session, now=now)
         assert row is not None
-        said = {"threshold": 0.25, "model": "rules-2", "lots": list(lots)}
+        said = {"threshold": 0.25, "model": "rules-3", "lots": list(lots)}
         work.finish(session, work_id=row.id, answer=said, now=now)
 
 
