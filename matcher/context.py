@@ -62,6 +62,7 @@ class Context:
         self._rows: dict[Hashable, Row] = {}
         self._sector_values: dict[str, Mapping[str, float]] = {}
         self._keywords: dict[str, KeywordIndex] = {}
+        self._leaned: tuple[LotFacts, Leaning] | None = None
         self._found: tuple[LotFacts | None, Mapping[str, Mapping[str, float]]] = (None, {})
 
     def each(self, key: Hashable, value_of: Callable[[MemberFacts], float]) -> Row:
@@ -93,7 +94,9 @@ class Context:
 
     def leaning(self, lot: LotFacts) -> Leaning:
         """How like a lot is to what was kept for each member and to what was dropped."""
-        return self.memory.leaning(lot, self.space.remembered_row(lot))
+        if self._leaned is None or self._leaned[0] is not lot:
+            self._leaned = lot, self.memory.leaning(lot, self.space.remembered_row(lot))
+        return self._leaned[1]
 
     def nothing(self) -> Row:
         """Zero for each member."""

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from config.tables import Sector
 from matcher.lead import LotFacts, MemberFacts
+from matcher.letters import Letters
 from matcher.words import as_written, language_of, stem, telling_words
 from procurement.labelled import LANGUAGES
 
 # The subject stands at the start; what follows is conditions that every notice carries.
 _DESCRIPTION_STARTS = 2_500
-_CHARACTERS = 900
+_SUBJECT_WORDS = 100
 # Words decide, parts of words help with compounds and endings.
 _WORD_SHARE = 0.6
 # What words weigh is as clear from so many lots as from all; more only take time and memory.
@@ -28,15 +29,10 @@ _BM25_K1, _BM25_B = 1.2, 0.75
 _Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def word_grams(text: str) -> list[str]:
+def word_grams(words: Sequence[str]) -> list[str]:
     """The stems of a text's telling words, and each pair of neighbours among them."""
-    stems = [stem(word) for word in telling_words(text)]
+    stems = [stem(word) for word in words]
     return stems + [f"{first} {second}" for first, second in pairwise(stems)]
-
-
-def subject_letters(text: str) -> str:
-    """The telling words that a text starts with, for comparison letter by letter."""
-    return " ".join(telling_words(text))[:_CHARACTERS]
 
 
 def lot_text(lot: LotFacts, language: str) -> str:
@@ -81,12 +77,11 @@ class Weights:
 
     def __init__(self, corpus: Sequence[str]) -> None:
         """Learn from texts of lots, members and sectors."""
+        telling = [telling_words(text) for text in corpus]
         self._words = CountVectorizer(analyzer=word_grams)
-        counts = csr_matrix(self._words.fit_transform(corpus))
+        counts = csr_matrix(self._words.fit_transform(telling))
         self._rarity = TfidfTransformer(sublinear_tf=True).fit(counts)
-        self._letters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, preprocessor=subject_letters
-        ).fit(corpus)
+        self._letters = Letters(words[:_SUBJECT_WORDS] for words in telling)
         self._names = self._words.get_feature_names_out()
         held = np.bincount(counts.indices, minlength=counts.shape[1])
         self._surprise = np.log1p((len(corpus) - held + 0.5) / (held + 0.5))
@@ -94,13 +89,14 @@ class Weights:
 
     def place(self, texts: Iterable[str]) -> Texts:
         """Texts as vectors."""
-        texts = list(texts)
-        if not texts:
-            sizes = (len(self._names), len(self._letters.vocabulary_), len(self._names))
+        telling = [telling_words(text) for text in texts]
+        if not telling:
+            sizes = (len(self._names), self._letters.size, len(self._names))
             return Texts(*(csr_matrix((0, size)) for size in sizes))
-        counts = csr_matrix(self._words.transform(texts), dtype=np.float64)
+        counts = csr_matrix(self._words.transform(telling), dtype=np.float64)
         words = csr_matrix(self._rarity.transform(counts))
-        return Texts(words, csr_matrix(self._letters.transform(texts)), self._bm25(counts))
+        letters = self._letters.place([each[:_SUBJECT_WORDS] for each in telling])
+        return Texts(words, letters, self._bm25(counts))
 
     def _bm25(self, counts: csr_matrix) -> csr_matrix:
         lengths = np.asarray(counts.sum(axis=1)).ravel() / self._usual_length

@@ -93,7 +93,7 @@ class Memory:
     def __init__(self, past: Past, members: Sequence[MemberFacts]) -> None:
         """Arrange the acts by the columns of the members, and by their circles."""
         self.lots = tuple(past.lots.values())
-        rows = {lot.id: row for row, lot in enumerate(self.lots)}
+        self._row_of = rows = {lot.id: row for row, lot in enumerate(self.lots)}
         self._codes = CodeIndex([lot.cpv_codes for lot in self.lots])
         self._columns = {member.id: column for column, member in enumerate(members)}
         self._acts = tuple(act for act in past.acts if act.lot_id in rows)
@@ -115,6 +115,9 @@ class Memory:
             for circle in circles_of(member)
             if circle in self._circles
         )
+        self._of_member: dict[int, list[Act]] = {}
+        for act in self._acts:
+            self._of_member.setdefault(act.member_id, []).append(act)
         self._wins: dict[str, list[Win]] = {}
         for win in past.wins:
             for buyer in win.buyers:
@@ -165,9 +168,9 @@ class Memory:
         """The act of a member itself that a lot is most like; None when it has none."""
         alike = self._alike(lot, likeness)
         found = [
-            Nearest(act, self.lots[row], float(alike[row]))
-            for act, row in zip(self._acts, self._rows.tolist(), strict=True)
-            if act.member_id == member_id and act.is_good is is_good and _was_known(act.said_on, lot)
+            Nearest(act, self.lots[self._row_of[act.lot_id]], float(alike[self._row_of[act.lot_id]]))
+            for act in self._of_member.get(member_id, ())
+            if act.is_good is is_good and _was_known(act.said_on, lot)
         ]
         return max(found, key=lambda each: each.value, default=None)
 

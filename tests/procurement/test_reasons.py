@@ -26,6 +26,8 @@ _FACTS: dict[str, Any] = {
     "value_chf": 450_000,
     "reserved_to": ["res-ws"],
     "sure": 0.85,
+    "titles": {"fr": "Nettoyage des crèches"},
+    "weight": 12.5,
     "reference": "Nettoyage de trois écoles pour une commune",
 }
 
