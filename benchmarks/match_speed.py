@@ -90,7 +90,8 @@ class Invented:
     def past(self, members: Sequence[MemberFacts]) -> Past:
         """For each member twenty lots of the last year that were kept or dropped, and two contracts won."""
         chance = self._chance
-        lots = {number: self.lot(number) for number in range(-_REMEMBERED, 0)}
+        long_ago = NOW.date() - timedelta(days=400)
+        lots = {number: replace(self.lot(number), published_on=long_ago) for number in range(-_REMEMBERED, 0)}
         acts = [
             Act(
                 member.id,

@@ -1,36 +1,42 @@
 """What there is to judge: the open lots and active members as facts, and which of them wait."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from config.tables import sectors
 from matcher.context import Context
 from matcher.cpv.suggesting import Suggest, no_suggestion, with_suggestions
+from matcher.fields import fields_in_use
 from matcher.lead import LotFacts, MemberFacts, lot_facts, member_facts
 from matcher.past import NOTHING, Past
 from matcher.recall import read_past
 from procurement.codes import cpv_all_languages
 from procurement.findings import speaking_families
 from procurement.matches import is_open_clause
-from procurement.models import Chamber, Lot, Match, Member, Tender
+from procurement.models import Answer, Award, Chamber, Finding, Lot, Match, Member, OfficialList, Tender
 
 if TYPE_CHECKING:
     from matcher.features import Weights
 
 logger = logging.getLogger(__name__)
 
+# Facts of more lots than these are not kept for the next question.
+_MOST_LOTS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Facts read in one transaction: every lot that may be bid for and every active member."""
+    """Facts read in one transaction: every lot that may be bid for, those asked for, every active member."""
 
     lots: Mapping[int, LotFacts]
+    # Those of them that may be bid for.
+    open_lots: frozenset[int]
     members: Mapping[int, MemberFacts]
     # The score from which each chamber wants to hear of a match.
     hold_from: Mapping[int, float]
@@ -82,50 +88,124 @@ def load_batch(
     A lot that cannot be read is named, and stops no other. One without a telling CPV code gets those that its
     texts suggest.
     """
-    wanted = or_(and_(is_open_clause(now), ~Lot.is_withdrawn), Lot.id.in_(set(lot_ids)))
-    lots = session.scalars(
-        select(Lot)
-        .join(Lot.tender)
-        .where(wanted)
-        .options(
-            contains_eager(Lot.tender).options(joinedload(Tender.buyer), selectinload(Tender.lots)),
-            selectinload(Lot.criteria),
-            selectinload(Lot.considerations),
+    return Desk().load(session, now=now, lot_ids=lot_ids, suggest=suggest)
+
+
+class Desk:
+    """Facts kept from one question to the next: what has not changed since is not read again."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self._epoch: object = None
+        self._lots: dict[int, tuple[object, LotFacts]] = {}
+        self._members: dict[int, tuple[object, MemberFacts]] = {}
+        self._past: tuple[object, Past] = (None, NOTHING)
+
+    def load(
+        self,
+        session: Session,
+        *,
+        now: datetime,
+        lot_ids: Iterable[int] = (),
+        suggest: Suggest = no_suggestion,
+    ) -> Batch:
+        """The batch as it is now."""
+        # What all lots hang on: what staff said of findings, the words of codes, and who suggests codes.
+        judged = session.execute(select(func.count(Finding.judged_at), func.max(Finding.judged_at))).one()
+        epoch = (tuple(judged), session.scalar(select(func.max(OfficialList.read_at))), suggest)
+        if epoch != self._epoch:
+            self._epoch, self._lots, self._members = epoch, {}, {}
+        is_open = and_(is_open_clause(now), ~Lot.is_withdrawn)
+        wanted, unreadable = self._read_lots(session, or_(is_open, Lot.id.in_(set(lot_ids))), suggest)
+        past = self._read_members(session, now)
+        undecided = session.execute(
+            select(Match.lot_id, Match.member_id).where(
+                Match.released_at.is_(None), Match.dropped_at.is_(None)
+            )
         )
-        .order_by(Lot.id)
-    ).all()
-    members = session.scalars(
-        select(Member)
-        .where(Member.is_active)
-        .options(joinedload(Member.chamber), selectinload(Member.credentials))
-        .order_by(Member.id)
-    ).all()
-    past = read_past(session, members=members, now=now)
-    families = speaking_families(session, {lot.id for lot in lots})
-    codes = {code for lot in lots for code in (*lot.cpv_codes, *lot.tender.cpv_codes)}
-    words = cpv_all_languages(session, codes.union(*(member.cpv_codes for member in members)))
-    facts: dict[int, LotFacts] = {}
-    unreadable: list[int] = []
-    for lot in lots:
-        try:
-            facts[lot.id] = lot_facts(session, lot, cpv_words=words, ess_families=families.get(lot.id, {}))
-        except Exception:
-            logger.exception("the facts of a lot could not be read", extra={"lot": lot.id})
-            unreadable.append(lot.id)
-    facts = with_suggestions(facts, suggest, words_of=lambda some: cpv_all_languages(session, some))
-    undecided = session.execute(
-        select(Match.lot_id, Match.member_id).where(Match.released_at.is_(None), Match.dropped_at.is_(None))
-    )
-    return Batch(
-        lots=facts,
-        members={
-            member.id: with_wins(member_facts(session, member, cpv_words=words), past) for member in members
-        },
-        hold_from={chamber.id: chamber.hold_from for chamber in session.scalars(select(Chamber))},
-        undecided=frozenset((lot_id, member_id) for lot_id, member_id in undecided),
-        unreadable=tuple(unreadable),
-        past=past,
-    )
+        return Batch(
+            lots={key: self._lots[key][1] for key in sorted(wanted)},
+            open_lots=frozenset(session.scalars(select(Lot.id).join(Lot.tender).where(is_open))),
+            members={key: with_wins(self._members[key][1], past) for key in sorted(self._members)},
+            hold_from={chamber.id: chamber.hold_from for chamber in session.scalars(select(Chamber))},
+            undecided=frozenset((lot_id, member_id) for lot_id, member_id in undecided),
+            unreadable=tuple(unreadable),
+            past=past,
+        )
+
+    def _read_lots(
+        self, session: Session, wanted: ColumnElement[bool], suggest: Suggest
+    ) -> tuple[set[int], list[int]]:
+        """Read the wanted lots that are not known as they are now: which are, and which cannot be read."""
+        rows = session.execute(
+            select(Lot.id, Tender.changed_at, Lot.read_at, Lot.is_withdrawn, Tender.state)
+            .join(Lot.tender)
+            .where(wanted)
+        )
+        states = {row.id: tuple(row) for row in rows}
+        kept = {key for key, state in states.items() if key in self._lots and self._lots[key][0] == state}
+        lots = session.scalars(
+            select(Lot)
+            .join(Lot.tender)
+            .where(wanted if not kept else Lot.id.in_(states.keys() - kept))
+            .options(
+                contains_eager(Lot.tender).options(joinedload(Tender.buyer), selectinload(Tender.lots)),
+                selectinload(Lot.criteria),
+                selectinload(Lot.considerations),
+            )
+            .order_by(Lot.id)
+        ).all()
+        words = cpv_all_languages(
+            session, {code for lot in lots for code in (*lot.cpv_codes, *lot.tender.cpv_codes)}
+        )
+        families = speaking_families(session, {lot.id for lot in lots})
+        facts: dict[int, LotFacts] = {}
+        unreadable: list[int] = []
+        for lot in lots:
+            try:
+                facts[lot.id] = lot_facts(
+                    session, lot, cpv_words=words, ess_families=families.get(lot.id, {})
+                )
+            except Exception:
+                logger.exception("the facts of a lot could not be read", extra={"lot": lot.id})
+                unreadable.append(lot.id)
+        facts = with_suggestions(facts, suggest, words_of=lambda some: cpv_all_languages(session, some))
+        if len(self._lots) > _MOST_LOTS:
+            self._lots = {key: self._lots[key] for key in kept}
+        self._lots |= {key: (states[key], lot) for key, lot in facts.items()}
+        return kept | facts.keys(), unreadable
+
+    def _read_members(self, session: Session, now: datetime) -> Past:
+        """Read the members that changed, and the past where anything was decided or awarded since."""
+        rows = session.execute(select(Member.id, Member.profile_changed_at).where(Member.is_active))
+        states = {row.id: tuple(row) for row in rows}
+        kept = {key: known for key, known in self._members.items() if states.get(key) == known[0]}
+        members = session.scalars(
+            select(Member)
+            .where(Member.id.in_(states.keys() - kept.keys()))
+            .options(joinedload(Member.chamber), selectinload(Member.credentials))
+            .order_by(Member.id)
+        ).all()
+        words = cpv_all_languages(session, {code for member in members for code in member.cpv_codes})
+        read = {member.id: member_facts(session, member, cpv_words=words) for member in members}
+        self._members = kept | {key: (states[key], member) for key, member in read.items()}
+        state = (now.date(), states, *_said_lately(session))
+        if state != self._past[0]:
+            owners = {key: member.name for key, (_, member) in self._members.items()}
+            self._past = state, read_past(session, names=owners, now=now)
+        return self._past[1]
+
+
+def _said_lately(session: Session) -> Iterator[object]:
+    """What changes as soon as something is decided, answered, awarded or taken back."""
+    for column in (
+        Match.released_at,
+        Match.dropped_at,
+        Match.unlearned_at,
+        Answer.answered_at,
+        Award.id,
+    ):
+        yield tuple(session.execute(select(func.count(column), func.max(column))).one())
 
 
 def with_wins(member: MemberFacts, past: Past) -> MemberFacts:
@@ -142,15 +222,16 @@ def context_of(
     """What lots are held against: these members and their past, texts placed by what words weigh."""
     from matcher.features import TextSpace
 
-    members, known = tuple(members), sectors()
-    space = TextSpace(weights, members, sectors=known, remembered=tuple(past.lots.values()))
-    return Context(members, now=now, space=space, sectors=known, past=past)
+    members = tuple(members)
+    past = past.about(members)
+    space = TextSpace(weights, members, sectors=sectors(), remembered=tuple(past.lots.values()))
+    return Context(members, now=now, space=space, fields=fields_in_use(), past=past)
 
 
 def weights_of(batch: Batch) -> "Weights":
-    """What words weigh among the lots that are called for and all members."""
+    """What words weigh among the lots that may be bid for and all members."""
     # Importing scikit-learn takes two seconds: only once there is something to judge.
     from matcher.features import learn_words
 
-    lots = [lot for lot in batch.lots.values() if lot.is_called]
+    lots = [lot for key, lot in batch.lots.items() if key in batch.open_lots]
     return learn_words(lots, tuple(batch.members.values()), sectors=sectors())

@@ -7,15 +7,12 @@ from typing import Protocol
 
 import numpy as np
 
-from config.tables import Sector
 from matcher import vectors
-from matcher.kinship import CodeIndex, Row, sector_value
+from matcher.fields import Fields
+from matcher.kinship import CodeIndex, Row
 from matcher.lead import LotFacts, MemberFacts
 from matcher.past import NOTHING, Leaning, Memory, Past
-from matcher.words import KeywordIndex, language_of, normalise, stems_of
-
-# How much a sector's word says by where it stands: a title counts most.
-_KEYWORD_VALUE = {"title": 0.7, "lot_title": 0.6, "description": 0.25}
+from matcher.words import language_of, stems_of
 
 
 class Space(Protocol):
@@ -52,18 +49,15 @@ class Context:
         *,
         now: datetime,
         space: Space,
-        sectors: Mapping[str, Sector],
+        fields: Fields,
         past: Past = NOTHING,
     ) -> None:
         self.members = tuple(members)
-        self.now, self.space, self.sectors = now, space, sectors
+        self.now, self.space, self.fields = now, space, fields
         self.memory = Memory(past, self.members)
         self.column = {member.id: column for column, member in enumerate(self.members)}
         self._rows: dict[Hashable, Row] = {}
-        self._sector_values: dict[str, Mapping[str, float]] = {}
-        self._keywords: dict[str, KeywordIndex] = {}
         self._leaned: tuple[LotFacts, Leaning] | None = None
-        self._found: tuple[LotFacts | None, Mapping[str, Mapping[str, float]]] = (None, {})
 
     def each(self, key: Hashable, value_of: Callable[[MemberFacts], float]) -> Row:
         """A value for each member; worked out once for a key, which must hold all that it depends on."""
@@ -76,17 +70,6 @@ class Context:
     def codes(self) -> CodeIndex:
         """The codes of the members."""
         return CodeIndex([member.cpv_codes for member in self.members])
-
-    def sectors_of(self, codes: Iterable[str]) -> Mapping[str, float]:
-        """The sectors in which some of these codes lie, each with how much one does at the most."""
-        found: dict[str, float] = {}
-        for code in codes:
-            if code not in self._sector_values:
-                values = ((key, sector_value(sector, code)) for key, sector in self.sectors.items())
-                self._sector_values[code] = {key: value for key, value in values if value}
-            for key, value in self._sector_values[code].items():
-                found[key] = max(value, found.get(key, 0.0))
-        return found
 
     def is_in(self, sector: str) -> Row:
         """One for each member of a sector, zero for the others."""
@@ -127,25 +110,6 @@ class Context:
         for column, member in enumerate(self.members):
             if language := language_of(member.statement):
                 found.setdefault(language, []).append(column)
-        return found
-
-    def sector_words(self, lot: LotFacts) -> Mapping[str, Mapping[str, float]]:
-        """The keywords of sectors that a lot's texts hold, by sector, each with the weight of its place."""
-        if self._found[0] is not lot:
-            self._found = (lot, self._look_for_keywords(lot))
-        return self._found[1]
-
-    def _look_for_keywords(self, lot: LotFacts) -> Mapping[str, Mapping[str, float]]:
-        found: dict[str, dict[str, float]] = {}
-        for language in lot.languages:
-            if language not in self._keywords:
-                words = {key: sector.keywords.get(language, ()) for key, sector in self.sectors.items()}
-                self._keywords[language] = KeywordIndex(words, language)
-            for place, value in _KEYWORD_VALUE.items():
-                text = normalise(getattr(lot, place).get(language, ""))
-                for key, word in self._keywords[language].found_in(text):
-                    values = found.setdefault(key, {})
-                    values[word] = max(values.get(word, 0.0), value)
         return found
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from config.tables import Sector
@@ -23,6 +23,8 @@ _SUBJECT_WORDS = 100
 _WORD_SHARE = 0.6
 # What words weigh is as clear from so many lots as from all; more only take time and memory.
 _LEARNED_FROM = 3_000
+# So many texts are kept for the next question, some 20 kB each.
+_MOST_KEPT = 6_000
 # The usual constants of BM25: how soon a word said again says no more, how much a long text is discounted.
 _BM25_K1, _BM25_B = 1.2, 0.75
 
@@ -71,6 +73,11 @@ class Texts:
         """Some of these texts."""
         return Texts(self.words[lines], self.letters[lines], self.told[lines])
 
+    def then(self, others: "Texts") -> "Texts":
+        """These texts, then others."""
+        views = ((self.words, others.words), (self.letters, others.letters), (self.told, others.told))
+        return Texts(*(csr_matrix(vstack(each)) for each in views))
+
 
 class Weights:
     """What words weigh, and parts of words: the rarer they are in a body of texts, the more."""
@@ -86,9 +93,14 @@ class Weights:
         held = np.bincount(counts.indices, minlength=counts.shape[1])
         self._surprise = np.log1p((len(corpus) - held + 0.5) / (held + 0.5))
         self._usual_length = max(1.0, counts.sum() / len(corpus))
+        self._kept: dict[str, int] = {}
+        self._kept_texts = self.place(())
 
     def place(self, texts: Iterable[str]) -> Texts:
         """Texts as vectors."""
+        texts = list(texts)
+        if texts and all(text in self._kept for text in texts):
+            return self._kept_texts.some([self._kept[text] for text in texts])
         telling = [telling_words(text) for text in texts]
         if not telling:
             sizes = (len(self._names), self._letters.size, len(self._names))
@@ -97,6 +109,16 @@ class Weights:
         words = csr_matrix(self._rarity.transform(counts))
         letters = self._letters.place([each[:_SUBJECT_WORDS] for each in telling])
         return Texts(words, letters, self._bm25(counts))
+
+    def keep(self, lots: Iterable[LotFacts]) -> None:
+        """Place the texts of lots that will be asked about again, and keep them."""
+        texts = dict.fromkeys(lot_text(lot, language) for lot in lots for language in lot.languages)
+        if new := [text for text in texts if text not in self._kept]:
+            placed = self.place(new)
+            if len(self._kept) + len(new) > _MOST_KEPT:
+                self._kept, self._kept_texts = {}, self.place(())
+            self._kept |= {text: line for line, text in enumerate(new, start=len(self._kept))}
+            self._kept_texts = self._kept_texts.then(placed)
 
     def _bm25(self, counts: csr_matrix) -> csr_matrix:
         lengths = np.asarray(counts.sum(axis=1)).ravel() / self._usual_length

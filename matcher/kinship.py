@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from config.tables import Sector
+from config.tables import CpvCode, Sector
 
 Row = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -76,9 +76,8 @@ class CodeIndex:
 def sector_value(sector: Sector, code: str) -> float:
     """How much a code lies in a sector, in [0, 1]: in its core 1, at its border 0.5, excluded 0."""
     prefix = significant(code)
-    out = _longest_root(prefix, (cpv.code for cpv in sector.excluded))
-    core = _longest_root(prefix, (cpv.code for cpv in sector.core))
-    related = _longest_root(prefix, (cpv.code for cpv in sector.related))
+    out = _longest_root(prefix, sector.excluded)
+    core, related = _longest_root(prefix, sector.core), _longest_root(prefix, sector.related)
     if out and out >= max(core, related):
         return 0.0
     value = 0.0
@@ -91,6 +90,7 @@ def sector_value(sector: Sector, code: str) -> float:
     return value
 
 
-def _longest_root(prefix: str, codes: Iterable[str]) -> int:
+def _longest_root(prefix: str, codes: Iterable[CpvCode]) -> int:
     """The length of the longest significant part among codes that a prefix lies under; 0 for none."""
-    return max((len(root) for root in map(significant, codes) if prefix.startswith(root)), default=0)
+    roots = (significant(each.code) for each in codes)
+    return max((len(root) for root in roots if prefix.startswith(root)), default=0)

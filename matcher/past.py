@@ -56,6 +56,14 @@ class Past:
     lots: Mapping[int, LotFacts] = field(default_factory=dict)
     wins: tuple[Win, ...] = ()
 
+    def about(self, members: Sequence[MemberFacts]) -> "Past":
+        """What concerns these members: their own acts and those of their circles, with their lots."""
+        own = {member.id for member in members}
+        circles = {circle for member in members for circle in circles_of(member)}
+        acts = tuple(act for act in self.acts if act.member_id in own or not circles.isdisjoint(act.circles))
+        lots = {act.lot_id: self.lots[act.lot_id] for act in acts if act.lot_id in self.lots}
+        return Past(acts, lots, tuple(win for win in self.wins if win.member_id in own))
+
     def titles_won(self, member_id: int) -> tuple[str, ...]:
         """The titles of what a member won, the newest first."""
         own = sorted((win for win in self.wins if win.member_id == member_id), key=lambda win: win.known_on)

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from config.settings import settings
-from matcher.batch import context_of, load_batch, weights_of, with_wins
+from matcher.batch import Desk, context_of, weights_of, with_wins
 from matcher.classifier import Classifier
 from matcher.cpv.suggesting import Suggest, suggester_in_use
 from matcher.gates import GATES, GateAnswer, answers
@@ -36,6 +38,8 @@ _SILENT = 0.25
 RECENT_DAYS = 30
 MOST_LISTED = 40
 MOST_WORDS = 12
+# From so many lots on, their texts are kept for the next question.
+_FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ def why_not(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answer:
             now,
             classifier=classifier,
             suggest=suggest,
+            desk=_desk_of(engine, settings().data_dir),
         )
         threshold = member.chamber.hold_from
     found.sort(key=lambda each: (each.passes, each.judged.score), reverse=True)
@@ -106,6 +111,7 @@ def near_misses(engine: Engine, facts: Mapping[str, Any], now: datetime) -> Answ
             is_explained=False,
             classifier=classifier,
             suggest=suggest,
+            desk=_desk_of(engine, settings().data_dir),
         )
         threshold = member.chamber.hold_from
     nearest: dict[int, Weighed] = {}
@@ -148,6 +154,7 @@ def profile_preview(engine: Engine, facts: Mapping[str, Any], now: datetime) -> 
             is_explained=False,
             classifier=in_use(),
             suggest=suggest,
+            desk=_desk_of(engine, settings().data_dir),
         )
         threshold = member.chamber.hold_from
         proposed = proposals(session, statement, codes, suggest=suggest)
@@ -207,13 +214,19 @@ def weigh(
     is_explained: bool = True,
     classifier: Classifier,
     suggest: Suggest,
+    desk: Desk,
 ) -> list[Weighed]:
     """Judge lots for one member, in the company in which matching judges: texts weigh the same as there."""
-    batch = load_batch(session, now=now, lot_ids=lot_ids, suggest=suggest)
-    member = with_wins(member, batch.past)
-    context = context_of([member], weights_of(batch), now=now, past=batch.past)
-    lots = [lot for lot in batch.lots.values() if lot.id in lot_ids]
-    leads = [Lead(_as_published(lot, now) if as_published else lot, member) for lot in lots]
+    batch = desk.load(session, now=now, lot_ids=lot_ids, suggest=suggest)
+    member, weights = with_wins(member, batch.past), weights_of(batch)
+    context = context_of([member], weights, now=now, past=batch.past)
+    lots = [batch.lots[key] for key in sorted(lot_ids) if key in batch.lots]
+    if as_published:
+        lots = [_as_published(lot, now) for lot in lots]
+    if len(lots) > _FEW:
+        weights.keep(lots)
+    context.space.meet(lots)
+    leads = [Lead(lot, member) for lot in lots]
     return [
         Weighed(
             lead.lot,
@@ -222,6 +235,12 @@ def weigh(
         )
         for lead in leads
     ]
+
+
+@lru_cache(maxsize=1)
+def _desk_of(engine: Engine, data_dir: Path) -> Desk:
+    """The desk at which this process answers."""
+    return Desk()
 
 
 def _as_published(lot: LotFacts, now: datetime) -> LotFacts:

@@ -1,6 +1,6 @@
 """What is remembered of what members did, read from the database."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
@@ -10,14 +10,17 @@ from matcher.labels import Said, Teacher, last_words
 from matcher.lead import buyer_names, lot_facts
 from matcher.past import Act, Past, Win, circles_of
 from matcher.words import normalise
-from procurement.models import Award, AwardSupplier, Buyer, Lot, Match, Member, Notice, Tender, in_language
+from procurement.models import Award, AwardSupplier, Buyer, Lot, Match, Notice, Tender, in_language
 
 # What is older says little of what a member does today.
 _REMEMBERED = timedelta(days=548)
 
 
-def read_past(session: Session, *, members: Collection[Member], now: datetime) -> Past:
-    """What is remembered of the last eighteen months; a lesson that staff took back is not."""
+def read_past(session: Session, *, names: Mapping[int, str], now: datetime) -> Past:
+    """What is remembered of the last eighteen months; a lesson that staff took back is not.
+
+    `names` are those of the members whose awards are looked for, by their ids.
+    """
     acts = tuple(_acts(session, since=now - _REMEMBERED))
     lots = session.scalars(
         select(Lot)
@@ -28,7 +31,7 @@ def read_past(session: Session, *, members: Collection[Member], now: datetime) -
         .order_by(Lot.id)
     )
     facts = {lot.id: lot_facts(session, lot, cpv_words={}) for lot in lots}
-    return Past(acts, facts, tuple(_wins(session, members)))
+    return Past(acts, facts, tuple(_wins(session, names)))
 
 
 def _acts(session: Session, *, since: datetime) -> Iterator[Act]:
@@ -45,12 +48,12 @@ def _acts(session: Session, *, since: datetime) -> Iterator[Act]:
             )
 
 
-def _wins(session: Session, members: Iterable[Member]) -> Iterator[Win]:
+def _wins(session: Session, names: Mapping[int, str]) -> Iterator[Win]:
     """The awards to members, found by the very same name; which lot it was is told where the notice says."""
     owners: dict[str, list[int]] = {}
-    for member in members:
-        if name := normalise(member.name):
-            owners.setdefault(name, []).append(member.id)
+    for member_id, written_name in names.items():
+        if name := normalise(written_name):
+            owners.setdefault(name, []).append(member_id)
     written = {
         name for name in session.scalars(select(AwardSupplier.name).distinct()) if normalise(name) in owners
     }

@@ -66,7 +66,7 @@ def _suggestion_in_words(lead: Lead, context: Context) -> Reason:
 def sector_branch(lot: LotFacts, context: Context) -> Row:
     """How much a code of the lot lies in a sector of a member: its core, its border, or excluded from it."""
     row = context.nothing()
-    for key, value in context.sectors_of(lot.cpv_codes).items():
+    for key, value in context.fields.of(lot.cpv_codes).items():
         np.maximum(row, value * context.is_in(key), out=row)
     return row
 
@@ -76,11 +76,11 @@ def _sector_in_words(lead: Lead, context: Context) -> Reason:
     found = [
         (value, key, code)
         for code in lead.lot.cpv_codes
-        for key, value in context.sectors_of((code,)).items()
+        for key, value in context.fields.of((code,)).items()
         if key in lead.member.sectors
     ]
     value, key, code = max(found, key=lambda each: each[0])
-    facts = {"labels": dict(context.sectors[key].labels), "code": code}
+    facts = {"labels": dict(context.fields.sectors[key].labels), "code": code}
     return Reason("sector_core" if value >= 0.7 else "sector_border", facts)
 
 
@@ -88,17 +88,17 @@ def _sector_in_words(lead: Lead, context: Context) -> Reason:
 def sector_words(lot: LotFacts, context: Context) -> Row:
     """How strongly the lot's texts name a sector of the member, in its languages: a title counts most."""
     row = context.nothing()
-    for key, values in context.sector_words(lot).items():
+    for key, values in context.fields.words(lot).items():
         np.maximum(row, _strength(values) * context.is_in(key), out=row)
     return row
 
 
 @sector_words.told_by
 def _keywords_in_words(lead: Lead, context: Context) -> Reason:
-    found = context.sector_words(lead.lot)
+    found = context.fields.words(lead.lot)
     key = max((key for key in lead.member.sectors if key in found), key=lambda each: _strength(found[each]))
     words = sorted(found[key], key=lambda word: -found[key][word])
-    return Reason("sector_words", {"words": words[:4], "labels": dict(context.sectors[key].labels)})
+    return Reason("sector_words", {"words": words[:4], "labels": dict(context.fields.sectors[key].labels)})
 
 
 def _strength(values: Mapping[str, float]) -> float:

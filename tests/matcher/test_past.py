@@ -127,7 +127,7 @@ def _won(session: Session, name: str, **tender: Any) -> Notice:
 
 
 def _past_of(session: Session, now: datetime, *members: Member) -> Past:
-    return read_past(session, members=members, now=now)
+    return read_past(session, names={member.id: member.name for member in members}, now=now)
 
 
 def test_an_award_to_the_very_name_of_a_member_is_a_win_and_a_reference(

@@ -9,6 +9,7 @@ import pytest
 from config.tables import CpvCode, sectors
 from matcher.batch import context_of
 from matcher.features import learn_words
+from matcher.fields import Fields
 from matcher.kinship import branch_value, shared_depth, significant
 from matcher.lead import LotFacts, MemberFacts
 from matcher.signals import SIGNALS
@@ -147,7 +148,7 @@ def test_what_a_sector_excludes_is_not_in_it(code: str, value: float) -> None:
     sector = sectors()[key].model_copy(update={"excluded": [windows]})
     lead = a_lead({"own_cpv_codes": (code,), "tender_cpv_codes": ()})
     context = a_context(lead)
-    context.sectors = {key: sector}
+    context.fields = Fields({key: sector})
 
     assert SIGNALS["sector_branch"].measure(lead.lot, context).tolist() == [value]
 
