@@ -12,6 +12,7 @@ from procurement.labelled import LANGUAGES
 from procurement.models import Buyer, Criterion, Lot, Member, Tender, Translations, in_language
 from procurement.reserved import may_take_part
 from procurement.spelling import normalise
+from procurement.stance import Standing
 from procurement.vocabulary import ContractNature, CriteriaSource, CriterionKind, Stated, TenderState
 
 # The fields of eForms by which participation, or the performance of the contract, is reserved.
@@ -122,8 +123,8 @@ class MemberFacts:
     statuses: tuple[str, ...] | None = None
     largest_contract_chf: int | None = None
     smallest_contract_chf: int | None = None
-    # What it can show for ESS criteria: the family, and the last day on which it can; None: without end.
-    proofs: tuple[tuple[str, date | None], ...] = ()
+    # What is known of it where ESS criteria are concerned: proofs, statuses, legal form.
+    standing: Standing | None = None
     changed_at: datetime | None = None
 
     @property
@@ -229,12 +230,7 @@ def member_facts(
         statuses=None if member.statuses is None else tuple(member.statuses),
         largest_contract_chf=member.largest_contract_chf,
         smallest_contract_chf=member.smallest_contract_chf,
-        proofs=tuple(
-            # A figure of nought says that there is nothing to show.
-            (each.family, each.valid_until)
-            for each in member.credentials
-            if each.figure != 0
-        ),
+        standing=Standing.of(member),
         changed_at=member.profile_changed_at,
     )
 

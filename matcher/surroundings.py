@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import numpy as np
 
+from config.criteria import ess_criteria
 from matcher.cards import Reason, signal
 from matcher.context import Context
 from matcher.kinship import Row
 from matcher.lead import Lead, LotFacts, MemberFacts
+from procurement.stance import Asked, Side, stance
 
 
 @signal("Lieu d’exécution dans le rayon d’action", family="place")
@@ -137,33 +139,39 @@ _HEAVY = 20.0
 
 @signal("Critères ESS auxquels le membre répond", family="ess")
 def ess_answerable(lot: LotFacts, context: Context) -> Row:
-    """Whether the member can show something for an ESS criterion that was found: a heavy one says most."""
+    """Whether an ESS criterion that was found is one that sets the member apart: a heavy one says most."""
     row = context.nothing()
     for family, weight in lot.ess_families.items():
         value = 0.5 + 0.5 * min(1.0, (weight or 0.0) / _HEAVY)
-        np.maximum(row, value * _answers(family, context), out=row)
+        np.maximum(row, value * _answers(family, lot, context), out=row)
     return row
 
 
-def _answers(family: str, context: Context) -> Row:
-    return context.each(("answers", family), lambda member: float(_can_show(member, family, context)))
-
-
-def _can_show(member: MemberFacts, family: str, context: Context) -> bool:
+def _answers(family: str, lot: LotFacts, context: Context) -> Row:
     today = context.now.date()
-    return any(own == family and (until is None or until >= today) for own, until in member.proofs)
+    needed_on = lot.submission_deadline.date() if lot.submission_deadline else today
+
+    def is_advantage(member: MemberFacts) -> float:
+        if member.standing is None:
+            return 0.0
+        found = stance(Asked(family), member.standing, today=today, needed_on=needed_on)
+        return float(found.side is Side.ADVANTAGE)
+
+    return context.each(("answers", family, needed_on), is_advantage)
 
 
 @ess_answerable.told_by
 def _criterion_in_words(lead: Lead, context: Context) -> Reason:
-    found = {
-        family: weight or 0.0
+    column = context.column[lead.member.id]
+    found = [
+        (weight or 0.0, family)
         for family, weight in lead.lot.ess_families.items()
-        if _can_show(lead.member, family, context)
-    }
-    family = max(found, key=lambda each: found[each])
-    weight = lead.lot.ess_families[family]
-    return Reason("ess_answerable", {"family": family} | ({"weight": weight} if weight else {}))
+        if _answers(family, lead.lot, context)[column]
+    ]
+    weight, family = max(found)
+    known = ess_criteria().by_key()
+    facts = {"labels": dict(known[family].labels)} if family in known else {}
+    return Reason("ess_weighed", facts | {"weight": weight}) if weight else Reason("ess_answerable", facts)
 
 
 # Where nothing alike was kept or dropped.

@@ -11,6 +11,8 @@ from matcher.features import learn_words
 from matcher.lead import Lead, LotFacts, MemberFacts
 from matcher.past import NOTHING, Act, Past
 from matcher.signals import Signal, measure_all, told
+from procurement.stance import Proof, Standing
+from procurement.vocabulary import LegalForm
 from tests.factories import NOW
 
 CLEANS = "nettoyage_conciergerie_blanchisserie"
@@ -88,6 +90,11 @@ def a_past(*, is_good: bool = True, is_own: bool = True, lot: dict[str, Any] | N
     remembered = a_lot(**{**before, **(lot or {})})
     act = Act(1, ((1, CLEANS),), remembered.id, is_good, date(2026, 10, 1), is_own)
     return Past((act,), {remembered.id: remembered})
+
+
+def shows(family: str, *, valid_until: date | None = None) -> Standing:
+    """A cooperative that can show something for a family of criteria."""
+    return Standing(LegalForm.COOPERATIVE, proofs={family: (Proof("Attestation", 4, valid_until),)})
 
 
 def of_peers(count: int = 3, *, is_good: bool = True) -> Past:

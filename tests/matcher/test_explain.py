@@ -16,7 +16,7 @@ from procurement.reasons import REASONS, say
 from procurement.reasons import RISKS as WORDED
 from procurement.vocabulary import CriteriaSource, Stated
 from tests.factories import NOW
-from tests.matcher.facts import a_context, a_lead, a_past, of_peers, signals_of
+from tests.matcher.facts import a_context, a_lead, a_past, of_peers, shows, signals_of
 
 _RULES = RuleOfThumb()
 _CHF_300_000: dict[str, Any] = {"value_amount": 300_000, "value_currency": "CHF"}
@@ -55,8 +55,13 @@ _REASON_OF: dict[str, tuple[dict[str, Any], dict[str, Any], Past]] = {
         NOTHING,
     ),
     "ess_answerable": (
+        {"ess_families": {"apprentissage_formation": None}},
+        {"standing": shows("apprentissage_formation")},
+        NOTHING,
+    ),
+    "ess_weighed": (
         {"ess_families": {"apprentissage_formation": 10.0}},
-        {"proofs": (("apprentissage_formation", None),)},
+        {"standing": shows("apprentissage_formation")},
         NOTHING,
     ),
     "like_kept": ({}, {}, a_past()),

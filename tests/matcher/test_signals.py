@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from config.tables import CpvCode, sectors
+from matcher import vectors
 from matcher.batch import context_of
 from matcher.features import learn_words
 from matcher.fields import Fields
@@ -14,9 +15,15 @@ from matcher.kinship import branch_value, shared_depth, significant
 from matcher.lead import LotFacts, MemberFacts
 from matcher.signals import SIGNALS
 from matcher.subject import rescale
+from procurement.reasons import say
+from procurement.reserved import Status
+from procurement.stance import Standing
+from procurement.vocabulary import LegalForm
 from tests.factories import NOW
-from tests.matcher.facts import a_context, a_lead, a_lot, a_member, signals_of
+from tests.matcher.facts import a_context, a_lead, a_lot, a_member, shows, signals_of
 
+needs_vectors = pytest.mark.skipif(not vectors.are_available(), reason="the extra « vectors » is not there")
+_INTEGRATES = Standing(LegalForm.COOPERATIVE, frozenset({Status.WORK_INTEGRATION.value}))
 _UNKNOWN = {
     "an unknown lot": (LotFacts(1, 1, "fr", {}), a_member()),
     "an unknown member": (a_lot(), MemberFacts(1, 1)),
@@ -258,3 +265,85 @@ def test_texts_that_share_two_words_say_which() -> None:
 
     assert found.reason == "text_likeness"
     assert {"nettoyage", "écoles"} <= set(found.facts["words"])
+
+
+@pytest.mark.parametrize(
+    ("value", "bounds", "fits"),
+    [
+        (80_000, (None, 100_000), 1.0),
+        (80_000, (50_000, None), 1.0),
+        (80_000, (50_000, 100_000), 1.0),
+        (120_000, (50_000, 100_000), 0.0),
+        (20_000, (50_000, 100_000), 0.0),
+        (80_000, (None, None), 0.0),
+        (None, (50_000, 100_000), 0.0),
+    ],
+)
+def test_a_size_fits_when_value_and_bounds_are_known(
+    value: int | None, bounds: tuple[int | None, int | None], fits: float
+) -> None:
+    least, most = bounds
+    lot = {"value_amount": value, "value_currency": "CHF"}
+    member = {"smallest_contract_chf": least, "largest_contract_chf": most}
+
+    assert signals_of(a_lead(lot, member))["size_fits"].value == fits
+
+
+_APPRENTICES = "apprentissage_formation"
+
+
+@pytest.mark.parametrize(
+    ("families", "standing", "value"),
+    [
+        ({_APPRENTICES: None}, shows(_APPRENTICES), 0.5),
+        ({_APPRENTICES: 10.0}, shows(_APPRENTICES), 0.75),
+        ({_APPRENTICES: 40.0, "mobilite_douce": None}, shows(_APPRENTICES), 1.0),
+        ({_APPRENTICES: 10.0}, shows(_APPRENTICES, valid_until=(NOW + timedelta(days=29)).date()), 0.0),
+        ({_APPRENTICES: 10.0}, shows("mobilite_douce"), 0.0),
+        ({_APPRENTICES: 10.0}, None, 0.0),
+        ({}, shows(_APPRENTICES), 0.0),
+        ({"insertion_socioprofessionnelle": None}, _INTEGRATES, 0.5),
+    ],
+)
+def test_a_criterion_that_the_member_can_answer_on_the_last_day_speaks_for_the_lot(
+    families: dict[str, float | None], standing: Standing | None, value: float
+) -> None:
+    found = signals_of(a_lead({"ess_families": families}, {"standing": standing}))["ess_answerable"]
+
+    assert found.value == value
+
+
+def test_a_criterion_of_another_version_is_said_without_its_name() -> None:
+    found = signals_of(a_lead({"ess_families": {"gone": 10.0}}, {"standing": shows("gone")}))[
+        "ess_answerable"
+    ]
+
+    assert say({"key": found.reason, "facts": found.facts}, "fr").startswith("Un critère pondéré auquel")
+
+
+@needs_vectors
+def test_meaning_speaks_only_where_languages_differ() -> None:
+    german = {"language": "de", "title": {"de": "Reinigung von zwei Schulen"}, "description": {}}
+    other = {"language": "de", "title": {"de": "Software für Buchhaltung"}, "description": {}}
+
+    near, far, french = (signals_of(a_lead(lot))["meaning"].value for lot in (german, other, {}))
+
+    assert near > far
+    assert french == 0.0
+
+
+@needs_vectors
+def test_what_is_written_in_no_known_language_means_nothing() -> None:
+    silent = signals_of(a_lead({"language": "de", "title": {"de": "Reinigung"}}, {"statement": "XYZ"}))
+
+    assert silent["meaning"].value == 0.0
+
+
+def test_without_the_package_of_vectors_all_else_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matcher.vectors.are_available", lambda: False)
+    german = {"language": "de", "title": {"de": "Reinigung von zwei Schulen"}, "description": {}}
+
+    found = signals_of(a_lead(german))
+
+    assert found["meaning"].value == 0.0
+    assert found["text_likeness"].value > 0.0
