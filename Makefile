@@ -32,6 +32,9 @@ bench: $(VENV)/ready-dev  ## print the figures of quality and speed
 	$(BIN)/python -m benchmarks.matching
 	$(BIN)/python -m benchmarks.collect
 	$(BIN)/python -m benchmarks.cpv predict
+	$(BIN)/python -m benchmarks.cross_language
+	$(BIN)/python -m benchmarks.match_speed --notices 3000
+	$(BIN)/python -m benchmarks.page_speed
 
 messages: $(VENV)/ready-dev  ## bring every French text of pages and e-mails into the catalogues, to be translated there
 	@mkdir -p build

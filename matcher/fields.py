@@ -24,7 +24,7 @@ class Fields:
         self.sectors = known
         self._values: dict[str, Mapping[str, float]] = {}
         self._indexes: dict[str, KeywordIndex] = {}
-        self._words: dict[int, tuple[LotFacts, _Words]] = {}
+        self._words: dict[tuple[int, int, int], tuple[LotFacts, _Words]] = {}
 
     def of(self, codes: Iterable[str]) -> Mapping[str, float]:
         """The sectors in which some of these codes lie, each with how much one does at the most."""
@@ -39,12 +39,13 @@ class Fields:
 
     def words(self, lot: LotFacts) -> _Words:
         """The keywords of sectors that a lot's texts hold, by sector, each with the weight of its place."""
-        if id(lot) not in self._words:
+        key = (id(lot.title), id(lot.lot_title), id(lot.description))
+        if key not in self._words:
             if len(self._words) >= _MOST_LOTS:
                 self._words.clear()
-            # The lot stands beside its words, so that no other can come by its number.
-            self._words[id(lot)] = lot, self._look_for_words(lot)
-        return self._words[id(lot)][1]
+            # The lot stands beside its words, so that no other text can come by its number.
+            self._words[key] = lot, self._look_for_words(lot)
+        return self._words[key][1]
 
     def _look_for_words(self, lot: LotFacts) -> _Words:
         found: dict[str, dict[str, float]] = {}

@@ -150,7 +150,7 @@ def _set(
 def test_staff_set_the_bands_and_every_member_is_held_against_the_open_lots_again(
     session: Session, now: datetime, staff: Person, member: Member
 ) -> None:
-    member.matched_with = "rules-2"
+    member.matched_with = "rules-3"
     session.flush()
 
     for _ in range(2):
