@@ -89,7 +89,7 @@ def collect() -> None:
 
 @click.command()
 def codes() -> None:
-    """Read the official lists of simap: CPV in four languages, buying offices and their cantons."""
+    """Read the official lists of simap: CPV in four languages, buying offices, cantons, levels."""
     from crawler.simap.codes import refresh_codes
 
     report = refresh_codes(ready_engine(), settings(), clock)

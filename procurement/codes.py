@@ -1,12 +1,14 @@
-"""Words of official codes: the CPV in the reader's language, as sources give it, else as config names it."""
+"""Official lists: the words of the CPV for a reader, and where each buying office of a source belongs."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from config.tables import cpv_words
+from procurement.cantons import BuyerLevel
 from procurement.models import Buyer, BuyingOffice, Cpv, OfficialList, Translations, in_language
 
 _AT_ONCE = 500
@@ -38,31 +40,42 @@ def remember_cpv(session: Session, labels: Mapping[str, Translations], *, offici
     return changed
 
 
-def remember_offices(session: Session, *, source: str, cantons: Mapping[str, str]) -> int:
-    """Keep the canton of each buying office of a source, give it to buyers without one; how many got one."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a buying office belongs by the official lists; what they do not say is None."""
+
+    canton: str | None = None
+    level: BuyerLevel | None = None
+
+
+def remember_offices(session: Session, *, source: str, seats: Mapping[str, Seat]) -> int:
+    """Keep where each buying office of a source belongs, and tell buyers that lack it; how many learnt it."""
     known = {
         row.source_key: row
         for row in session.scalars(select(BuyingOffice).where(BuyingOffice.source == source))
     }
-    for key, canton in cantons.items():
-        if key in known:
-            known[key].canton = canton
-        else:
-            session.add(BuyingOffice(source=source, source_key=key, canton=canton))
-    unplaced = session.scalars(select(Buyer).where(Buyer.source == source, Buyer.canton.is_(None)))
-    placed = [buyer for buyer in unplaced if buyer.source_key in cantons]
-    for buyer in placed:
-        buyer.canton = cantons[buyer.source_key]
-    return len(placed)
+    for key, seat in seats.items():
+        row = known.get(key) or BuyingOffice(source=source, source_key=key)
+        row.canton, row.level = seat.canton, seat.level
+        session.add(row)
+    lacking = or_(Buyer.canton.is_(None), Buyer.level.is_(None))
+    told = 0
+    for buyer in session.scalars(select(Buyer).where(Buyer.source == source, lacking)):
+        seat = seats.get(buyer.source_key, Seat())
+        before = buyer.canton, buyer.level
+        buyer.canton, buyer.level = buyer.canton or seat.canton, buyer.level or seat.level
+        told += (buyer.canton, buyer.level) != before
+    return told
 
 
-def office_canton(session: Session, *, source: str, source_key: str) -> str | None:
-    """The canton of the institution above a buying office, when the official lists were read."""
-    return session.scalar(
-        select(BuyingOffice.canton).where(
+def office_seat(session: Session, *, source: str, source_key: str) -> Seat:
+    """Where a buying office belongs, when the official lists were read."""
+    row = session.execute(
+        select(BuyingOffice.canton, BuyingOffice.level).where(
             BuyingOffice.source == source, BuyingOffice.source_key == source_key
         )
-    )
+    ).one_or_none()
+    return Seat(row.canton, row.level) if row else Seat()
 
 
 def note_list(session: Session, *, name: str, entries: int, now: datetime) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
+from procurement.cantons import BuyerLevel
 from procurement.changes import record_changes, snapshot
 from procurement.cleaning import one_line
-from procurement.codes import office_canton, remember_cpv
+from procurement.codes import Seat, office_seat, remember_cpv
 from procurement.db import insert_new
 from procurement.models import (
     Award,
@@ -307,14 +308,16 @@ def _buyer_of(session: Session, record: NoticeRecord) -> int | None:
         return None
     names = {"source": record.source, "buyer": record.buyer.source_key}
     row = session.connection().execute(_BUYER, names).one_or_none()
+    is_placed = row is not None and row.canton is not None and row.level is not None
+    seat = Seat() if is_placed else office_seat(session, source=record.source, source_key=names["buyer"])
+    country = record.buyer.country or (row.country if row else None)
     facts = {
         "name": {**(row.name if row else {}), **record.buyer.name},
         "city": record.buyer.city or (row.city if row else ""),
         "postal_code": record.buyer.postal_code or (row.postal_code if row else ""),
-        "canton": record.buyer.canton
-        or (row.canton if row else None)
-        or office_canton(session, source=record.source, source_key=record.buyer.source_key),
-        "country": record.buyer.country or (row.country if row else None),
+        "canton": record.buyer.canton or (row.canton if row else None) or seat.canton,
+        "country": country,
+        "level": (row.level if row else None) or seat.level or _level_by(country),
     }
     if row is not None and all(getattr(row, name) == value for name, value in facts.items()):
         return int(row.id)
@@ -324,6 +327,11 @@ def _buyer_of(session: Session, record: NoticeRecord) -> int | None:
     session.add(buyer)
     session.flush()
     return buyer.id
+
+
+def _level_by(country: str | None) -> BuyerLevel | None:
+    """What the country alone tells of a buyer's level: nothing, in Switzerland."""
+    return BuyerLevel.ABROAD if country not in (None, "CH") else None
 
 
 def _set_buyer(session: Session, tender: Tender, buyer_id: int | None) -> None:

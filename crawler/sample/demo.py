@@ -22,6 +22,7 @@ from procurement.i18n import ZURICH
 _STEPS: Sequence[tuple[str, list[str]]] = (
     ("Base de données", ["migrate"]),
     ("Chambre et membres inventés", ["sample"]),
+    ("Listes officielles", ["codes"]),
     ("Lecture des avis", ["crawl", "simap"]),
     ("Correspondances", ["match"]),
     ("Un matin de la chambre", ["sample", "--lived"]),

@@ -1,4 +1,4 @@
-"""The official lists of simap: the CPV in four languages, and which canton each buying office belongs to.
+"""The official lists of simap: the CPV in four languages, and where each buying office belongs.
 
 API: `/codes/v1/cpv`, `/institutions/v1/institutions`, `/procoffices/v1/po/public` (OpenAPI 1.5.1, open).
 """
@@ -20,11 +20,12 @@ from twisted.python.failure import Failure
 from config.settings import Settings
 from config.tables import sources
 from crawler.settings import scrapy_settings
-from crawler.simap.listing import CodeTree, Institutions, Offices
+from crawler.simap.listing import CodeTree, Institution, Institutions, Offices
 from crawler.simap.shape import Shape
 from crawler.simap.words import text_of
 from crawler.source import read_json
-from procurement.codes import note_list, remember_cpv, remember_offices
+from procurement.cantons import BuyerLevel
+from procurement.codes import Seat, note_list, remember_cpv, remember_offices
 from procurement.db import transaction
 from procurement.models import Translations
 
@@ -62,6 +63,17 @@ _CANTONS = {
     "Zug": "ZG",
     "Zürich": "ZH",
 }
+# `ProcOfficeType`; what hangs on the Confederation, a canton or a commune counts with it.
+_LEVELS = {
+    "central_federation": BuyerLevel.CONFEDERATION,
+    "decentral_federation": BuyerLevel.CONFEDERATION,
+    "other_federation": BuyerLevel.CONFEDERATION,
+    "cantonal": BuyerLevel.CANTON,
+    "other_cantonal": BuyerLevel.CANTON,
+    "communal": BuyerLevel.COMMUNE,
+    "other_communal": BuyerLevel.COMMUNE,
+    "foreign": BuyerLevel.ABROAD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +85,9 @@ class CodesReport:
     cpv_changed: int = 0
     institutions: int = 0
     offices: int = 0
-    # The canton of each buying office by its key; offices of the Confederation and from abroad have none.
-    cantons: Mapping[str, str] = field(default_factory=dict)
-    # Buyers without a canton that got one.
+    # Each buying office by its key; those of the Confederation and from abroad have no canton.
+    seats: Mapping[str, Seat] = field(default_factory=dict)
+    # Buyers that learnt their canton or level.
     buyers_placed: int = 0
     problems: tuple[str, ...] = ()
 
@@ -89,13 +101,13 @@ def refresh_codes(engine: Engine, settings: Settings, clock: Callable[[], dateti
     trees = {path: _shaped(shape, answers[path], path, problems) for path, shape in _SHAPES.items()}
     cpv = labels_of(tree) if isinstance(tree := trees[_CPV], CodeTree) else {}
     institutions, offices = trees[_INSTITUTIONS], trees[_OFFICES]
-    cantons: dict[str, str] = {}
+    seats: dict[str, Seat] = {}
     if isinstance(institutions, Institutions) and isinstance(offices, Offices):
-        cantons = cantons_of(institutions, offices)
+        seats = seats_of(institutions, offices)
     with transaction(engine) as session:
         changed = remember_cpv(session, cpv, official=True)
-        placed = remember_offices(session, source="simap", cantons=cantons)
-        for name, entries in (("cpv", len(cpv)), ("offices", len(cantons))):
+        placed = remember_offices(session, source="simap", seats=seats)
+        for name, entries in (("cpv", len(cpv)), ("offices", len(seats))):
             if entries:
                 note_list(session, name=f"simap:{name}", entries=entries, now=clock())
     report = CodesReport(
@@ -104,7 +116,7 @@ def refresh_codes(engine: Engine, settings: Settings, clock: Callable[[], dateti
         cpv_changed=changed,
         institutions=len(institutions.institutions) if isinstance(institutions, Institutions) else 0,
         offices=len(offices.procOffices) if isinstance(offices, Offices) else 0,
-        cantons=cantons,
+        seats=seats,
         buyers_placed=placed,
         problems=tuple(problems),
     )
@@ -126,19 +138,24 @@ def labels_of(tree: CodeTree) -> dict[str, Translations]:
     return found
 
 
-def cantons_of(institutions: Institutions, offices: Offices) -> dict[str, str]:
-    """The canton of each buying office: that of the root above its institution."""
+def seats_of(institutions: Institutions, offices: Offices) -> dict[str, Seat]:
+    """The level of each buying office, and the canton above its institution; neither is guessed."""
     by_key = {each.id: each for each in institutions.institutions}
-    found: dict[str, str] = {}
-    for office in offices.procOffices:
-        key, met = office.institutionId, set[str]()
-        while key in by_key and key not in met:
-            met.add(key)
-            parent = by_key[key].parentInstitutionId
-            if parent is None and (canton := _CANTONS.get((by_key[key].name.de or "").strip())):
-                found[office.id] = canton
-            key = parent
-    return found
+    return {
+        office.id: Seat(_canton_above(office.institutionId, by_key), _LEVELS.get(office.type or ""))
+        for office in offices.procOffices
+    }
+
+
+def _canton_above(key: str | None, institutions: Mapping[str, Institution]) -> str | None:
+    met = set[str]()
+    while key is not None and key in institutions and key not in met:
+        met.add(key)
+        parent = institutions[key].parentInstitutionId
+        if parent is None:
+            return _CANTONS.get((institutions[key].name.de or "").strip())
+        key = parent
+    return None
 
 
 _SHAPES: dict[str, type[Shape]] = {_CPV: CodeTree, _INSTITUTIONS: Institutions, _OFFICES: Offices}

@@ -91,9 +91,10 @@ class Institutions(Shape):
 
 
 class Office(Shape):
-    """A buying office; its name and kind are not needed here."""
+    """A buying office; its name is not needed here."""
 
     id: str
+    type: str | None = None
     institutionId: str | None
 
 

@@ -1,4 +1,4 @@
-"""The official lists of simap: words of the CPV, and the canton that a buying office belongs to."""
+"""The official lists of simap: words of the CPV, and where a buying office belongs."""
 
 import json
 import subprocess
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from crawler.simap.codes import cantons_of, labels_of
+from crawler.simap.codes import labels_of, seats_of
 from crawler.simap.listing import CodeTree, Institutions, Offices
-from procurement.codes import remember_cpv
+from procurement.cantons import BuyerLevel
+from procurement.codes import Seat, remember_cpv
 from procurement.models import Cpv
 from tests.crawler.conftest import Installation
 from tests.crawler.spoiled import Fault, Spoiled
@@ -23,7 +24,8 @@ from crawler.simap.codes import refresh_codes
 from procurement.db import connect
 engine = connect(settings().database_address)
 report = refresh_codes(engine, settings(), lambda: datetime(2026, 11, 24, tzinfo=UTC))
-print(json.dumps([report.cpv_codes, report.cpv_changed, dict(report.cantons), report.problems]))
+cantons = [seat.canton for seat in report.seats.values()]
+print(json.dumps([report.cpv_codes, report.cpv_changed, cantons, report.problems]))
 """
 
 
@@ -35,8 +37,8 @@ def a_node(key: str, german: str, parent: str | None = None) -> dict[str, Any]:
     return {"id": key, "name": words(de=german), "parentInstitutionId": parent, "path": key}
 
 
-def an_office(key: str, institution: str | None) -> dict[str, Any]:
-    return {"id": key, "name": "Office inventé", "type": "communal", "institutionId": institution}
+def an_office(key: str, institution: str | None, kind: str | None = "communal") -> dict[str, Any]:
+    return {"id": key, "name": "Office inventé", "type": kind, "institutionId": institution}
 
 
 def test_every_code_of_the_tree_has_its_words() -> None:
@@ -51,7 +53,9 @@ def test_every_code_of_the_tree_has_its_words() -> None:
     }
 
 
-def test_an_office_belongs_to_the_canton_at_the_root_of_its_institution() -> None:
+def test_an_office_belongs_to_the_canton_at_the_root_of_its_institution_and_has_the_level_of_its_kind() -> (
+    None
+):
     nodes = [
         a_node("ge", "Genf"),
         a_node("communes", "Gemeinden", "ge"),
@@ -62,18 +66,25 @@ def test_an_office_belongs_to_the_canton_at_the_root_of_its_institution() -> Non
     ]
     offices = [
         an_office("of-a-commune", "valmont"),
-        an_office("of-the-root", "ge"),
-        an_office("federal", "federation"),
-        an_office("lost", "nowhere"),
-        an_office("nobodys", None),
-        an_office("in-a-circle", "loop-1"),
+        an_office("of-the-root", "ge", "other_cantonal"),
+        an_office("federal", "federation", "central_federation"),
+        an_office("lost", "nowhere", "a kind of next year"),
+        an_office("nobodys", None, "foreign"),
+        an_office("in-a-circle", "loop-1", None),
     ]
 
-    found = cantons_of(
+    found = seats_of(
         Institutions.model_validate({"institutions": nodes}), Offices.model_validate({"procOffices": offices})
     )
 
-    assert found == {"of-a-commune": "GE", "of-the-root": "GE"}
+    assert found == {
+        "of-a-commune": Seat("GE", BuyerLevel.COMMUNE),
+        "of-the-root": Seat("GE", BuyerLevel.CANTON),
+        "federal": Seat(None, BuyerLevel.CONFEDERATION),
+        "lost": Seat(None, None),
+        "nobodys": Seat(None, BuyerLevel.ABROAD),
+        "in-a-circle": Seat(None, None),
+    }
 
 
 def test_official_words_replace_those_of_a_notice_and_stay(session: Session) -> None:
@@ -116,7 +127,7 @@ def test_the_lists_are_read_and_kept_once(source: Spoiled, installation: Install
 
     assert problems == []
     assert changed == codes > 0
-    assert {"GE", "VD"} <= set(cantons.values())
+    assert {"GE", "VD"} <= set(cantons)
     assert refreshed(installation)[:2] == [codes, 0]
 
 

@@ -1,9 +1,10 @@
-"""Words of official codes: in the reader's language, from the source, else from config."""
+"""Official lists: words in the reader's language, from the source, else from config; where offices belong."""
 
 from sqlalchemy.orm import Session
 
-from procurement.codes import cpv_all_languages, cpv_labels, remember_cpv
-from procurement.models import Cpv
+from procurement.cantons import BuyerLevel
+from procurement.codes import Seat, cpv_all_languages, cpv_labels, office_seat, remember_cpv, remember_offices
+from procurement.models import Buyer, Cpv
 
 
 def test_words_are_said_in_the_language_of_the_reader(session: Session) -> None:
@@ -51,3 +52,23 @@ def test_words_of_config_and_of_the_source_are_joined(session: Session) -> None:
     words = cpv_all_languages(session, ["85312500"])
 
     assert words == {"85312500": {"fr": "Services de réhabilitation", "de": "Rehabilitation"}}
+
+
+def test_offices_are_kept_without_a_canton_too_and_tell_buyers_what_they_lack(session: Session) -> None:
+    session.add_all(
+        Buyer(source="simap", source_key=key, name={}, canton=canton)
+        for key, canton in (("school", None), ("federal", "BE"), ("stranger", None))
+    )
+    seats = {"school": Seat("GE", BuyerLevel.COMMUNE), "federal": Seat(None, BuyerLevel.CONFEDERATION)}
+
+    first, second = (remember_offices(session, source="simap", seats=seats) for _ in range(2))
+
+    buyers = {buyer.source_key: (buyer.canton, buyer.level) for buyer in session.query(Buyer)}
+    assert (first, second) == (2, 0)
+    assert buyers == {
+        "school": ("GE", BuyerLevel.COMMUNE),
+        "federal": ("BE", BuyerLevel.CONFEDERATION),
+        "stranger": (None, None),
+    }
+    assert office_seat(session, source="simap", source_key="federal") == seats["federal"]
+    assert office_seat(session, source="ted", source_key="federal") == Seat()

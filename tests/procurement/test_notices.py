@@ -11,6 +11,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from procurement import notices
+from procurement.cantons import BuyerLevel
+from procurement.codes import Seat, remember_offices
 from procurement.db import transaction
 from procurement.models import (
     Award,
@@ -306,6 +308,27 @@ def test_a_buyer_keeps_what_a_later_notice_leaves_out(session: Session, now: dat
     buyer = session.scalars(select(Buyer)).one()
     assert buyer.name == {"fr": "Ville de Genève", "de": "Stadt Genf"}
     assert (buyer.city, buyer.canton, buyer.country) == ("Genève", "GE", "CH")
+
+
+@pytest.mark.parametrize(
+    ("country", "key", "level"),
+    [
+        ("CH", "office-1", BuyerLevel.COMMUNE),
+        ("CH", "office-2", None),
+        ("FR", "office-2", BuyerLevel.ABROAD),
+        (None, "office-2", None),
+    ],
+)
+def test_a_buyers_level_is_that_of_its_office_or_abroad_else_unknown(
+    session: Session, now: datetime, country: str | None, key: str, level: BuyerLevel | None
+) -> None:
+    remember_offices(session, source="simap", seats={"office-1": Seat("GE", BuyerLevel.COMMUNE)})
+
+    record_notice(
+        session, a_notice(1, buyer=BuyerRecord(key, {"fr": "Un service"}, country=country)), now=now
+    )
+
+    assert session.scalars(select(Buyer)).one().level is level
 
 
 def test_a_notice_without_a_buyer_keeps_the_one_known(session: Session, now: datetime) -> None:
