@@ -30,6 +30,7 @@ _VERBS = {
     "set-password": "procurement.commands",
     "chamber": "procurement.commands",
     "export": "procurement.commands",
+    "observatory": "procurement.commands",
     "status": "procurement.commands",
     "web": "web.commands",
     "schedule": "crawler.commands",

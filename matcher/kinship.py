@@ -7,14 +7,9 @@ from typing import Any
 import numpy as np
 
 from config.tables import CpvCode, Sector
+from procurement.codes import significant as significant
 
 Row = np.ndarray[Any, np.dtype[np.float64]]
-
-
-@lru_cache(maxsize=20_000)
-def significant(code: str) -> str:
-    """The part of a CPV code that says something: without trailing zeros, two digits at the least."""
-    return code[:2] + code[2:].rstrip("0")
 
 
 def shared_depth(one: str, other: str) -> int:

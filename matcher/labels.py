@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, func, select, true
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from matcher.signals import SIGNALS
 from matcher.words import normalise
-from procurement.models import Answer, Award, ConsortiumLot, Lot, Match, Notice, Seat, Tender
+from procurement.models import Answer, ConsortiumLot, Lot, Match, Seat, Tender
 from procurement.teaming import SeatState
 from procurement.vocabulary import AnswerChoice, DropReason, RefusalReason
+from procurement.winners import Winners, winners
 
 HALF_LIFE = timedelta(days=548)
 
@@ -121,7 +122,8 @@ def last_words(
         .order_by(Tender.published_on, Tender.id, Match.id)
     ).all()
     answers = {(each.member_id, each.tender_id): each for each in session.scalars(select(Answer))}
-    winners, bids = _winners(session), _joint_bids(session)
+    won = winners(session, tender_ids=select(Lot.tender_id).join(Match, Match.lot_id == Lot.id))
+    bids = _joint_bids(session)
     best = _best_of(matches)
     for match in matches:
         if match.unlearned_at is not None:
@@ -129,7 +131,7 @@ def last_words(
             continue
         answer = answers.get((match.member_id, match.lot.tender_id))
         said = (
-            _by_award(match, winners)
+            _by_award(match, won)
             or _by_consortium(match, bids)
             or _by_member(match, answer, is_best=match.id in best)
             or _by_staff(match)
@@ -230,26 +232,7 @@ def _best_of(matches: Iterable[Match]) -> set[int]:
     return {match.id for match in best.values()}
 
 
-_Winners = Mapping[tuple[int, str | None], Mapping[str, datetime]]
-
-
-def _winners(session: Session) -> _Winners:
-    """Who won what, by tender and lot (None: the whole), as normalised names and when it was first seen."""
-    found: dict[tuple[int, str | None], dict[str, datetime]] = {}
-    rows = session.execute(
-        select(Award, Notice.tender_id, func.coalesce(Award.lot_key, Notice.lot_key), Notice.first_seen_at)
-        .join(Award.notice)
-        .where(Notice.tender_id.in_(select(Lot.tender_id).join(Match, Match.lot_id == Lot.id)))
-        .options(selectinload(Award.suppliers))
-    )
-    for award, tender_id, lot_key, seen_at in rows:
-        names = found.setdefault((tender_id, lot_key), {})
-        for supplier in award.suppliers:
-            names.setdefault(normalise(supplier.name), seen_at)
-    return found
-
-
-def _by_award(match: Match, winners: _Winners) -> Said | None:
+def _by_award(match: Match, winners: Winners) -> Said | None:
     """Whether the member won the lot: only the very same name tells, and only when it is known which lot."""
     name, tender = normalise(match.member.name), match.lot.tender
     won = winners.get((match.lot.tender_id, match.lot.source_key), {})

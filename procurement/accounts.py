@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from procurement.errors import UnreadableFile
+from procurement.errors import NotAllowed, UnreadableFile
 from procurement.i18n import ZURICH
 from procurement.models import AuditEntry, Chamber, Member, Person
 from procurement.vocabulary import Frequency, Role
@@ -111,6 +111,27 @@ def unsubscribe(session: Session, *, person: Person, now: datetime) -> None:
         person.unsubscribed_at = now
         person.frequency = Frequency.OFF
         write_audit(session, person=person, act="unsubscribe", subject=f"person:{person.id}", now=now)
+
+
+def chamber_with_figures(session: Session) -> Chamber | None:
+    """The chamber whose figures anybody may see: the first that shows them."""
+    return session.scalar(
+        select(Chamber).where(Chamber.shows_figures.is_(True)).order_by(Chamber.id).limit(1)
+    )
+
+
+def show_figures(session: Session, *, person: Person, shows: bool, now: datetime) -> None:
+    """Let anybody see the figures of the staff member's chamber, or nobody but its staff."""
+    if not person.is_staff:
+        raise NotAllowed
+    person.chamber.shows_figures = shows
+    write_audit(
+        session,
+        person=person,
+        act="figures.show" if shows else "figures.hide",
+        subject=f"chamber:{person.chamber_id}",
+        now=now,
+    )
 
 
 def counts(session: Session) -> dict[str, int]:

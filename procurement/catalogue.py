@@ -16,7 +16,7 @@ from procurement.clauses import family_label
 from procurement.cleaning import clean_text
 from procurement.credentials import Validity, validity_of
 from procurement.errors import NotAllowed, RuleBroken
-from procurement.exports.tables import safe_cell
+from procurement.exports.sheets import safe_cell
 from procurement.i18n import ZURICH, translated_later, translator
 from procurement.labelled import Labelled
 from procurement.likeness import text_of

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,12 @@ _AT_ONCE = 500
 # Written out once: it is asked for every publication.
 _CPV = Cpv.__table__
 _KNOWN = select(_CPV.c.code, _CPV.c.labels).where(_CPV.c.code.in_(bindparam("codes", expanding=True)))
+
+
+@lru_cache(maxsize=20_000)
+def significant(code: str) -> str:
+    """The part of a CPV code that says something: without trailing zeros, two digits at the least."""
+    return code[:2] + code[2:].rstrip("0")
 
 
 def remember_cpv(session: Session, labels: Mapping[str, Translations], *, official: bool = False) -> int:

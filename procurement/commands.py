@@ -163,6 +163,9 @@ def _as_email(_: click.Context, option: click.Parameter, value: str | None) -> s
 @click.option(
     "--send-strong/--hold-strong", "sends_strong", default=None, help="Send strong matches at once?"
 )
+@click.option(
+    "--show-figures/--hide-figures", "shows_figures", default=None, help="Show anybody the figures?"
+)
 def chamber(**changes: str | bool | None) -> None:
     """Set what is given of the chamber, and show it; at first everything is held for the staff."""
     from procurement.accounts import only_chamber
@@ -212,6 +215,78 @@ def export(ocds: Path | None, csv_file: Path | None, xlsx: Path | None, language
         if xlsx:
             rows = write_xlsx(tender_rows(session, now=clock(), language=language), xlsx, language=language)
             click.echo(f"{rows} tenders in {xlsx}")
+
+
+@click.group()
+def observatory() -> None:
+    """Who asks for ESS criteria: tables, open data and the report of a year."""
+
+
+@observatory.command("export")
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="File for figures.")
+@click.option(
+    "--quotes", type=click.Path(dir_okay=False, path_type=Path), help="CSV file for the sentences that ask."
+)
+@click.option("--xlsx", type=click.Path(dir_okay=False, path_type=Path), help="File for every table.")
+@click.option(
+    "--ocds", type=click.Path(file_okay=False, path_type=Path), help="Folder for the tenders that ask."
+)
+@click.option("--year", type=int, help="Only calls of this year.")
+@click.option("--language", type=click.Choice(["fr", "de", "it", "en"]), default="fr", show_default=True)
+def observatory_export(
+    csv_file: Path | None,
+    quotes: Path | None,
+    xlsx: Path | None,
+    ocds: Path | None,
+    year: int | None,
+    language: str,
+) -> None:
+    """Write the observatory as CSV, XLSX or OCDS packages with goals of sustainability."""
+    from procurement.accounts import only_chamber
+    from procurement.db import transaction
+    from procurement.exports.observed import figures_sheet, quotes_sheet, sheets
+    from procurement.exports.ocds import Publisher, ocds_packages, write_packages
+    from procurement.exports.sheets import write_book, write_csv_sheet
+    from procurement.observatory.calls import Choice
+    from procurement.observatory.survey import survey
+
+    if not (csv_file or quotes or xlsx or ocds):
+        raise click.UsageError("say where to: --csv, --quotes, --xlsx or --ocds")
+    chosen, engine = settings(), ready_engine()
+    with transaction(engine) as session:
+        chamber = only_chamber(session)
+        chamber_id, name = chamber.id, chamber.name
+    with transaction(engine, read_only=True) as session:
+        found = survey(session, chamber_id=chamber_id, choice=Choice(year=year))
+        for path, table in ((csv_file, figures_sheet), (quotes, quotes_sheet)):
+            if path:
+                with path.open("w", encoding="utf-8", newline="") as out:
+                    rows = write_csv_sheet(table(session, found, language), out)
+                click.echo(f"{rows} rows in {path}")
+        if xlsx:
+            click.echo(f"{write_book(sheets(session, found, language), xlsx)} rows in {xlsx}")
+        if ocds:
+            publisher = Publisher(name=name, packages_url=f"{chosen.base_url}/ocds", url=chosen.contact_url)
+            given = ocds_packages(session, publisher=publisher, now=clock(), asking=found.asking)
+            packages, releases = write_packages(given, ocds)
+            click.echo(f"{releases} releases in {packages} packages below {ocds}")
+
+
+@observatory.command("report")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--year", type=click.IntRange(1990, 2100), required=True, help="The year it is about.")
+@click.option("--language", type=click.Choice(["fr", "de", "it", "en"]), default="fr", show_default=True)
+def observatory_report(file: Path, year: int, language: str) -> None:
+    """Write the report of a year into FILE (PDF), to be printed."""
+    from procurement.accounts import only_chamber
+    from procurement.db import transaction
+    from procurement.report.yearly import yearly_report
+
+    with transaction(ready_engine()) as session:
+        chamber = only_chamber(session)
+        found = yearly_report(session, chamber=chamber, year=year, language=language, now=clock())
+    file.write_bytes(found)
+    click.echo(f"The report of {year} is in {file}.")
 
 
 @click.command()

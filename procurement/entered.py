@@ -13,11 +13,11 @@ from procurement.cleaning import clean_text, one_line
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.models import Person, Tender
 from procurement.notices import record_notice
-from procurement.records import BuyerRecord, CallRecord, LotRecord, NoticeRecord
+from procurement.records import BY_HAND, BuyerRecord, CallRecord, LotRecord, NoticeRecord
 from procurement.rules import Rule
 from procurement.vocabulary import EnteredKind, NoticeType
 
-SOURCE = "hand"
+SOURCE = BY_HAND
 
 
 @dataclass(frozen=True, slots=True)

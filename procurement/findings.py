@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from procurement.accounts import write_audit
@@ -111,6 +111,11 @@ def speaks(finding: Finding) -> bool:
     return finding.counts if finding.is_right is None else finding.is_right
 
 
+def speaks_clause() -> ColumnElement[bool]:
+    """The condition on findings that count: the same question as `speaks`."""
+    return or_(Finding.is_right.is_(True), Finding.is_right.is_(None) & Finding.counts.is_(True))
+
+
 def contested(session: Session, *, limit: int = 50) -> Sequence[Finding]:
     """Findings of which the learned opinion says the contrary of the rules, unjudged, the newest first."""
     return session.scalars(
@@ -166,7 +171,14 @@ def are_unread(lot: Lot) -> bool:
     )
 
 
+def unread_clause() -> ColumnElement[bool]:
+    """The condition on lots whose criteria stand in documents that are not read: as `are_unread` asks."""
+    return or_(
+        Lot.award_criteria_source == CriteriaSource.IN_DOCUMENTS,
+        Lot.selection_criteria_in_documents == Stated.YES,
+    )
+
+
 def count(session: Session) -> int:
     """How many findings speak for an organisation of the ESS."""
-    speaking = or_(Finding.is_right.is_(True), Finding.is_right.is_(None) & Finding.counts.is_(True))
-    return session.scalar(select(func.count(Finding.id)).where(speaking)) or 0
+    return session.scalar(select(func.count(Finding.id)).where(speaks_clause())) or 0

@@ -14,6 +14,9 @@ from procurement.vocabulary import (
     Stated,
 )
 
+# The source of what staff enter themselves.
+BY_HAND = "hand"
+
 
 @dataclass(frozen=True, slots=True)
 class BuyerRecord:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from procurement.exports.course import course_of
+from procurement.course import Outcome, outcomes_of
 from procurement.i18n import translated_later
 from procurement.models import Award, AwardSupplier, Lot, Notice, Tender
-from procurement.vocabulary import NoticeType
 from web.i18n import Published, gettext, published
 
 # Why nobody won, where the notice says it by a code (eForms BT-144).
@@ -56,22 +55,12 @@ class Result:
 def results_of(tender: Tender) -> list[Result]:
     """The outcomes by lot; of a notice that was corrected the last correction, one revoked says so."""
     lots = {lot.source_key: lot for lot in tender.lots}
-    stages = course_of(tender)
-    revoked = {stage.revokes.root_key for stage in stages if stage.revokes is not None}
-    newest = {
-        stage.root_key: stage.notice
-        for stage in stages
-        if stage.notice.awards and stage.notice.notice_type is not NoticeType.REVOCATION
-    }
-    found = [
-        _result(notice, award, lots, is_revoked=root_key in revoked)
-        for root_key, notice in newest.items()
-        for award in notice.awards
-    ]
+    found = [_result(outcome, lots) for outcome in outcomes_of(tender)]
     return sorted(found, key=lambda result: result.lot.number if result.lot else 0)
 
 
-def _result(notice: Notice, award: Award, lots: dict[str, Lot], *, is_revoked: bool) -> Result:
+def _result(outcome: Outcome, lots: dict[str, Lot]) -> Result:
+    notice, award = outcome.notice, outcome.award
     said: Published = published(award.justification)
     reason = _NOBODY_WON.get(said.text)
     return Result(
@@ -79,7 +68,7 @@ def _result(notice: Notice, award: Award, lots: dict[str, Lot], *, is_revoked: b
         award=award,
         lot=lots.get((award.lot_key if award.lot_key is not None else notice.lot_key) or ""),
         winners=_winners(award.suppliers),
-        is_revoked=is_revoked,
+        is_revoked=outcome.is_revoked,
         reason=gettext(reason) if reason else "",
     )
 

@@ -13,7 +13,8 @@ from crawler.generic.record import Kind, Origin, record_of
 from crawler.source import read_json
 from procurement.cleaning import clean_text, one_line, web_address
 from procurement.errors import UnreadableNotice
-from procurement.exports.tables import Column, plain_cell
+from procurement.exports.sheets import plain_cell
+from procurement.exports.tables import Column
 from procurement.i18n import translator
 from procurement.labelled import LANGUAGES, Labelled
 from procurement.notices import digest_of

@@ -7,8 +7,11 @@ small firms.
 
 from collections.abc import Sequence
 
+from config.criteria import ess_criteria
 from procurement.exports.parts import JsonObject, without_nothing
-from procurement.models import Consideration, in_language
+from procurement.findings import speaks
+from procurement.lens import FindingKind
+from procurement.models import Consideration, Finding, in_language
 
 _RESERVED = {"res-ws": "shelteredWorkshop", "res-pub-ser": "publicServiceMissionOrganization"}
 _YES = frozenset({"yes", "true"})
@@ -52,11 +55,26 @@ _STRATEGIES = {
     for term in ("BT-06", "BT-775")
 }
 
+# What an ESS criterion that was found is by the section that it stands in; the subject itself is no means.
+_MEANS = {
+    FindingKind.AWARD: ["awardCriteria"],
+    FindingKind.EXECUTION_CONDITION: ["contractPerformanceConditions"],
+    FindingKind.PARTICIPATION_CONDITION: ["selectionCriteria"],
+    FindingKind.QUALIFICATION: ["selectionCriteria"],
+    FindingKind.TECHNICAL_SPEC: ["technicalSpecifications"],
+    FindingKind.RESERVED: ["reservedParticipation"],
+}
 
-def considered(considerations: Sequence[Consideration], language: str) -> JsonObject:
-    """The fields of a lot that its statements fill; what says no, or is of no known term, fills none."""
+
+def considered(
+    considerations: Sequence[Consideration], language: str, *, findings: Sequence[Finding] = ()
+) -> JsonObject:
+    """The fields of a lot that its statements fill; what says no, or is of no known term, fills none.
+
+    What was found in its texts adds goals, with the sentence as their description.
+    """
     said = [each for each in considerations if each.code not in _NOTHING]
-    goals = _sustainability(said, language)
+    goals = _sustainability(said, findings, language)
     small_firms = any(each.business_term == "BT-726" and each.code in _YES for each in said)
     return without_nothing(
         {
@@ -89,7 +107,9 @@ def _words(said: Sequence[Consideration], term: str, language: str) -> str:
     return "\n\n".join(dict.fromkeys(text for text in texts if text))
 
 
-def _sustainability(said: Sequence[Consideration], language: str) -> list[JsonObject]:
+def _sustainability(
+    said: Sequence[Consideration], findings: Sequence[Finding], language: str
+) -> list[JsonObject]:
     """One entry per goal, in the order of the notice; a description without a goal stands by itself."""
     goals: dict[str, JsonObject] = {}
     for each in said:
@@ -100,10 +120,18 @@ def _sustainability(said: Sequence[Consideration], language: str) -> list[JsonOb
         goal = known.get(each.code) or known.get("") if known else None
         if goal is None and not words:
             continue
-        entry = goals.setdefault(goal or f"says {words}", {"goal": goal} if goal else {})
-        if words and words not in entry.get("description", ""):
-            entry["description"] = "\n\n".join(filter(None, (entry.get("description"), words)))
-        strategies = _STRATEGIES.get(each.business_term, []) if goal else []
-        if strategies:
-            entry["strategies"] = list(strategies)
+        _add(goals, goal or "", words, _STRATEGIES.get(each.business_term, []) if goal else [])
+    criteria = ess_criteria().by_key()
+    for found in findings:
+        if speaks(found) and found.kind is not FindingKind.ACCESS:
+            goal = criteria[found.family].goal if found.family in criteria else ""
+            _add(goals, goal, found.sentence, _MEANS.get(found.kind, []))
     return list(goals.values())
+
+
+def _add(goals: dict[str, JsonObject], goal: str, words: str, strategies: Sequence[str]) -> None:
+    entry = goals.setdefault(goal or f"says {words}", {"goal": goal} if goal else {})
+    if words and words not in entry.get("description", ""):
+        entry["description"] = "\n\n".join(filter(None, (entry.get("description"), words)))
+    if strategies:
+        entry["strategies"] = list(dict.fromkeys([*entry.get("strategies", ()), *strategies]))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from config.settings import BadConfiguration
 from procurement.codes import cpv_all_languages
-from procurement.exports.course import Stage, course_of
+from procurement.course import Stage, course_of
 from procurement.exports.outcomes import awards, buyer_party, supplier_parties
 from procurement.exports.parts import JsonObject, identifier, start_of, without_nothing
 from procurement.exports.tender_block import full_block, notice_document, short_block
@@ -71,6 +71,7 @@ def ocds_packages(
     publisher: Publisher,
     now: datetime,
     since: datetime | None = None,
+    asking: Collection[int] | None = None,
     page_size: int = 500,
 ) -> Iterator[JsonObject]:
     """OCDS 1.1 release packages of everything stored: one release per notice, `page_size` in a package.
@@ -82,11 +83,14 @@ def ocds_packages(
     is stored now and replace earlier ones; with `since` they hold every release of each tender changed from
     then on. Merging the releases of one OCID by date gives the tender as it stands. Persons are not named:
     neither officials nor contacts. A tender that stands at two sources has an OCID of each.
+
+    With `asking` they hold these tenders alone, and their lots state as goals of sustainability which ESS
+    criteria were found in their texts, each with its sentence: our reading, beside what the notice declares.
     """
     releases: list[JsonObject] = []
     number = 0
-    for tender, cpv in _tenders(session, since=since):
-        releases.extend(_releases(tender, publisher, cpv))
+    for tender, cpv in _tenders(session, since=since, only=asking):
+        releases.extend(_releases(tender, publisher, cpv, with_findings=asking is not None))
         while len(releases) >= page_size:
             number += 1
             yield _package(releases[:page_size], publisher, now, number)
@@ -113,9 +117,12 @@ def write_packages(packages: Iterable[JsonObject], folder: Path) -> tuple[int, i
     return written, releases
 
 
-def _tenders(session: Session, *, since: datetime | None) -> Iterator[tuple[Tender, dict[str, Translations]]]:
+def _tenders(
+    session: Session, *, since: datetime | None, only: Collection[int] | None
+) -> Iterator[tuple[Tender, dict[str, Translations]]]:
     """Tenders with all that a release needs, a batch at a time; the payloads of notices are not read."""
-    last = 0
+    last, left = 0, sorted(only or ())
+    of_lots = [Lot.criteria, Lot.considerations, *([Lot.findings] if only is not None else [])]
     while True:
         wanted = (
             select(Tender)
@@ -124,14 +131,15 @@ def _tenders(session: Session, *, since: datetime | None) -> Iterator[tuple[Tend
             .limit(_BATCH)
             .options(
                 joinedload(Tender.buyer),
-                selectinload(Tender.lots).options(
-                    selectinload(Lot.criteria), selectinload(Lot.considerations)
-                ),
+                selectinload(Tender.lots).options(*(selectinload(each) for each in of_lots)),
                 selectinload(Tender.notices).selectinload(Notice.awards).selectinload(Award.suppliers),
             )
         )
         if since is not None:
             wanted = wanted.where(Tender.changed_at >= since)
+        if only is not None:
+            some, left = left[:_BATCH], left[_BATCH:]
+            wanted = wanted.where(Tender.id.in_(some))
         batch = session.scalars(wanted).all()
         if not batch:
             return
@@ -143,19 +151,23 @@ def _tenders(session: Session, *, since: datetime | None) -> Iterator[tuple[Tend
         last = batch[-1].id
 
 
-def _releases(tender: Tender, publisher: Publisher, cpv: dict[str, Translations]) -> Iterator[JsonObject]:
+def _releases(
+    tender: Tender, publisher: Publisher, cpv: dict[str, Translations], *, with_findings: bool
+) -> Iterator[JsonObject]:
     ocid = identifier(publisher.ocid_prefix, tender.source, tender.procedure_key)
     for stage in course_of(tender):
-        yield _release(tender, stage, ocid=ocid, cpv=cpv)
+        yield _release(tender, stage, ocid=ocid, cpv=cpv, with_findings=with_findings)
 
 
-def _release(tender: Tender, stage: Stage, *, ocid: str, cpv: dict[str, Translations]) -> JsonObject:
+def _release(
+    tender: Tender, stage: Stage, *, ocid: str, cpv: dict[str, Translations], with_findings: bool
+) -> JsonObject:
     notice = stage.notice
     number = notice.number if notice.number != notice.source_key else ""
     release_id = identifier(notice.source, notice.source_key, number)
     buyer = buyer_party(tender.buyer, tender.language) if tender.buyer else None
     block = (
-        full_block(tender, stage, release_id=release_id, cpv=cpv)
+        full_block(tender, stage, release_id=release_id, cpv=cpv, with_findings=with_findings)
         if stage.carries_tender
         else short_block(tender, stage, release_id=release_id)
     )

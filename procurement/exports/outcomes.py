@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from procurement.exports.course import AWARDS, Stage
+from procurement.course import AWARDS, Stage
 from procurement.exports.parts import (
     JsonObject,
     address,

@@ -1,32 +1,23 @@
-"""The list of tenders as a table: CSV (RFC 4180) and XLSX, in which no cell can act as a formula."""
+"""The list of tenders as a table for spreadsheets."""
 
-import csv
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from config.tables import sources
-from procurement.cleaning import clean_text
 from procurement.codes import cpv_labels
+from procurement.exports.sheets import Sheet, write_book, write_csv_sheet
 from procurement.i18n import ZURICH, translator
 from procurement.labelled import Labelled
 from procurement.models import Tender, in_language
 from procurement.vocabulary import TenderState
 
 _BATCH = 500
-# Excel takes no more characters in a cell.
-_LONGEST = 32_000
-_SIGNS = frozenset("=+-@\u2212")
-_ACTIVE_STARTS = frozenset("\t\r\n\0")
 
 
 class Column(Labelled):
@@ -91,73 +82,22 @@ def tender_rows(session: Session, *, now: datetime, language: str) -> Iterator[T
 
 
 def write_csv(rows: Iterable[TenderRow], file: TextIO, *, language: str = "fr") -> int:
-    """Write rows into a file opened with `newline=""` and UTF-8, one at a time; returns how many.
-
-    It begins with the mark by which spreadsheets know UTF-8 and ends its lines as RFC 4180 does.
-    """
-    file.write("\ufeff")
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([safe_cell(column.label(language)) for column in Column])
-    written = 0
-    for row in rows:
-        written += 1
-        writer.writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in _cells(row)])
-    return written
+    """Write rows into a file opened with `newline=""` and UTF-8, one at a time; returns how many."""
+    return write_csv_sheet(_sheet(rows, language), file)
 
 
 def write_xlsx(rows: Iterable[TenderRow], path: Path, *, language: str = "fr") -> int:
     """Write rows into an XLSX file, one at a time, text as text and numbers as numbers; returns how many."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(title="aimp")
-    sheet.freeze_panes = "A2"
-    for position, column in enumerate(Column):
-        sheet.column_dimensions[chr(ord("A") + position)].width = _WIDTHS.get(column, 18)
-
-    def text_cell(text: str, font: Font | None = None) -> Cell:
-        cell: Cell = WriteOnlyCell(sheet, value=safe_cell(text))
-        # Left to itself, openpyxl reads « =1 » as a formula and « #REF! » as an error.
-        cell.data_type = "s"
-        if font is not None:
-            cell.font = font
-        return cell
-
-    bold = Font(bold=True)
-    sheet.append([text_cell(column.label(language), bold) for column in Column])
-    written = 0
-    for row in rows:
-        written += 1
-        sheet.append([text_cell(cell) if isinstance(cell, str) else cell for cell in _cells(row)])
-    book.save(path)
-    return written
+    return write_book([_sheet(rows, language)], path)
 
 
-def safe_cell(text: str) -> str:
-    """The text, clean, behind an apostrophe where a spreadsheet could take it for a formula."""
-    first, *others = clean_text(text, longest=_LONGEST).split(";")
-    # Where commas do not separate columns, a semicolon does, even inside what we put in quotes.
-    cleaned = ";".join([first, *(f"'{part}" if _could_act(part.lstrip("\"' ")) else part for part in others)])
-    return f"'{cleaned}" if _could_act(text) or _could_act(cleaned) else cleaned
-
-
-def plain_cell(cell: str) -> str:
-    """The text that a cell written by `safe_cell` stands for."""
-    first, *others = cell.split(";")
-    plain = [part[1:] if part[:1] == "'" and _could_act(part[1:].lstrip("\"' ")) else part for part in others]
-    text = ";".join([first, *plain])
-    return text[1:] if text[:1] == "'" and _could_act(text[1:]) else text
-
-
-def _could_act(text: str) -> bool:
-    """Whether it begins, after spaces and unseen characters, as a formula does, full-width forms included."""
-    if text[:1] in _ACTIVE_STARTS:
-        return True
-    for character in text:
-        if character == "\0" or character in _SIGNS:
-            return True
-        if unicodedata.category(character)[0] in "ZC":
-            continue
-        return unicodedata.normalize("NFKC", character)[0] in _SIGNS
-    return False
+def _sheet(rows: Iterable[TenderRow], language: str) -> Sheet:
+    return Sheet(
+        title="aimp",
+        columns=[column.label(language) for column in Column],
+        rows=(_cells(row) for row in rows),
+        widths=[_WIDTHS.get(column) for column in Column],
+    )
 
 
 def _cells(row: TenderRow) -> list[str | int | None]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from procurement.course import Stage
 from procurement.exports.considerations import considered
-from procurement.exports.course import Stage
 from procurement.exports.parts import (
     JsonObject,
     address,
@@ -59,7 +59,12 @@ def short_block(tender: Tender, stage: Stage, *, release_id: str) -> JsonObject:
 
 
 def full_block(
-    tender: Tender, stage: Stage, *, release_id: str, cpv: Mapping[str, Translations]
+    tender: Tender,
+    stage: Stage,
+    *,
+    release_id: str,
+    cpv: Mapping[str, Translations],
+    with_findings: bool = False,
 ) -> JsonObject:
     """Everything stored of the tender, in the language of its notice; what is unknown is left out."""
     language = tender.language
@@ -79,7 +84,7 @@ def full_block(
             "enquiryPeriod": without_nothing({"endDate": end_of(tender.enquiry_deadline)}),
             "submissionMethod": _channels(tender),
             "documents": _documents(tender, stage, release_id=release_id),
-            "lots": [_lot(tender, lot, stage) for lot in lots],
+            "lots": [_lot(tender, lot, stage, with_findings) for lot in lots],
             "lotDetails": _lot_details(tender),
             "items": _items(tender, lots, cpv),
         }
@@ -130,7 +135,7 @@ def _lot_details(tender: Tender) -> JsonObject | None:
     return {"maximumLotsBidPerSupplier": most} if most is not None and most > 0 else None
 
 
-def _lot(tender: Tender, lot: Lot, stage: Stage) -> JsonObject:
+def _lot(tender: Tender, lot: Lot, stage: Stage, with_findings: bool) -> JsonObject:
     language = tender.language
     own = "cancelled" if lot.is_withdrawn else stage.ended.get(lot.source_key, stage.status)
     period = {
@@ -154,7 +159,7 @@ def _lot(tender: Tender, lot: Lot, stage: Stage) -> JsonObject:
             "submissionTerms": without_nothing(terms),
             "awardCriteria": without_nothing({"criteria": _award_criteria(lot, language)}),
             "selectionCriteria": without_nothing({"criteria": _selection_criteria(lot, language)}),
-            **considered(lot.considerations, language),
+            **considered(lot.considerations, language, findings=lot.findings if with_findings else ()),
         }
     )
 

@@ -12,11 +12,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from procurement.cleaning import clean_text
+from procurement.exports.sheets import plain_cell, safe_cell
 from procurement.exports.tables import (
     Column,
     TenderRow,
-    plain_cell,
-    safe_cell,
     tender_rows,
     write_csv,
     write_xlsx,

@@ -53,6 +53,7 @@ ROUTES = {
     ("POST", "/desabonnement/<token>"): Audience.PUBLIC,
     ("GET", "/sources"): Audience.PUBLIC,
     ("GET", "/mentions"): Audience.PUBLIC,
+    ("GET", "/chiffres"): Audience.PUBLIC,
     ("GET", "/marches/<int:tender_id>"): Audience.SIGNED_IN,
     ("GET", "/preferences"): Audience.SIGNED_IN,
     ("POST", "/preferences"): Audience.SIGNED_IN,
@@ -157,6 +158,15 @@ ROUTES = {
     ("POST", "/adjudicateurs/<int:buyer_id>/contacts/<int:contact_id>/oter"): Audience.STAFF,
     ("GET", "/equipe/membres"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>"): Audience.STAFF,
+    ("GET", "/observatoire"): Audience.STAFF,
+    ("GET", "/observatoire/adjudicateurs"): Audience.STAFF,
+    ("GET", "/observatoire/adjudicateurs/<int:buyer_id>"): Audience.STAFF,
+    ("POST", "/observatoire/publication"): Audience.STAFF,
+    ("GET", "/observatoire/chiffres.csv"): Audience.STAFF,
+    ("GET", "/observatoire/citations.csv"): Audience.STAFF,
+    ("GET", "/observatoire/observatoire.xlsx"): Audience.STAFF,
+    ("GET", "/observatoire/ocds.json"): Audience.STAFF,
+    ("GET", "/observatoire/rapport-<int:year>.pdf"): Audience.STAFF,
 }
 READERS = {"anonymous": None, "member": Role.MEMBER, "staff": Role.STAFF}
 MATRIX = [(method, path, who, reader) for (method, path), who in ROUTES.items() for reader in READERS]
@@ -187,6 +197,7 @@ def world(writing: Writing) -> World:
         member, tender = make_member(session), make_tender(session)
         make_chamber(session, shows_catalogue=True)
         member.in_catalogue_since = NOW
+        member.chamber.shows_figures = True
         other_chamber = make_chamber(session, key="autre")
         pair = TenderPair(first=tender, second=make_tender(session, source="ted"), score=0.8, found_at=NOW)
         pair.facts = {"title": 0.8, "buyer": 0.8, "same_deadline": True}
@@ -234,6 +245,7 @@ def address(path: str, world: World) -> str:
         "seat_id": world.room.seats[0].id,
         "row_id": world.room.requirements[0].id,
         "asked_id": world.stranger.member_id,
+        "year": 2026,
         "token": "x",
         "buyer_id": world.contact.buyer_id,
         "contact_id": world.contact.id,
@@ -469,6 +481,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Adjudicateurs",
         "Points juridiques",
         "Qualité",
+        "Observatoire",
         "Clauses",
         "Communautés",
         "Sources",

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from procurement import catalogue, entered, matches
+from procurement import accounts, catalogue, entered, matches
 from procurement.badges import badges_of_tenders
 from procurement.models import Notice, Person, Tender
 from procurement.vocabulary import Role
@@ -53,6 +53,7 @@ def front() -> ResponseReturnValue:
         sample=_sample_people(),
         mine=mine,
         badges=badges_of_tenders(g.session, mine.unanswered[:1] if mine else ()),
+        has_figures=accounts.chamber_with_figures(g.session) is not None,
         waiting=len(matches.waiting(g.session, chamber_id=g.person.chamber_id, now=g.now))
         if g.person and g.person.is_staff
         else 0,

@@ -13,7 +13,7 @@ from config.criteria import ess_criteria
 from config.law import ANY_CANTON, CONFEDERATION, AppealDelay, Threshold, law
 from procurement import appeals, legality
 from procurement.appeals import Appeal, Delay
-from procurement.exports.tables import safe_cell
+from procurement.exports.sheets import safe_cell
 from procurement.i18n import translated_later
 from procurement.legal_words import Check, Severity
 from procurement.models import Tender

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from procurement.models import Notice, Tender
+from procurement.models import Award, Notice, Tender
 from procurement.vocabulary import NoticeType
 
 _PLANS = {NoticeType.ADVANCE_NOTICE: "planned", NoticeType.REQUEST_FOR_INFORMATION: "planning"}
@@ -63,6 +63,31 @@ def course_of(tender: Tender) -> list[Stage]:
             )
         )
     return stages
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An award as it stands after corrections, and whether a later publication took it back."""
+
+    notice: Notice
+    award: Award
+    is_revoked: bool
+
+
+def outcomes_of(tender: Tender) -> list[Outcome]:
+    """The awards of a tender; of a notice that was corrected those of the last correction."""
+    stages = course_of(tender)
+    revoked = {stage.revokes.root_key for stage in stages if stage.revokes is not None}
+    newest = {
+        stage.root_key: stage.notice
+        for stage in stages
+        if stage.notice.awards and stage.notice.notice_type is not NoticeType.REVOCATION
+    }
+    return [
+        Outcome(notice, award, root_key in revoked)
+        for root_key, notice in newest.items()
+        for award in notice.awards
+    ]
 
 
 def _tag(notice: Notice, revoked: Stage | None) -> str:
