@@ -43,7 +43,7 @@ from web.pages import MenuEntry
 
 bp = Blueprint("observatory", __name__)
 
-MENU = MenuEntry("Observatoire", "observatory.overview", Audience.STAFF, 48)
+MENU = MenuEntry("Observatoire", "observatory.overview", Audience.STAFF, 49)
 
 MOST_ROWS = 30
 MOST_BUYERS = 50
