@@ -37,7 +37,7 @@ _HOSTILE = [
     "<svg/onload=alert(1)>",
     "\"><a href='javascript:alert(1)'>ici</a>",
     "</td></tr></table><form action=//evil.example>",
-    "{{ 7*7 }}{% for x in y %}",
+    "{{ 1237*1013 }}{% for x in y %}",
     "{name}{0}{count}{__class__}",
     "%s%d%(name)s",
     "titre\r\nBcc: victime@example.ch\r\n\r\ncorps",
@@ -233,7 +233,7 @@ def test_what_others_wrote_is_shown_and_does_nothing(session: Session, name: str
     assert set(read.elements) <= set(plain.elements)
     assert {key for key, _ in read.attributes} <= {key for key, _ in plain.attributes}
     assert all(link.startswith("https://") for link in read.links)
-    assert "49" not in rendered.subject
+    assert "1253081" not in rendered.subject
     assert rendered.subject.splitlines() == [rendered.subject]
 
 
