@@ -505,18 +505,18 @@ class _Walk:
             consortiums.end(self.session, consortium=room, state=state, note="", person=person, now=NOW)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_history_of_acts_breaks_an_invariant(session: Session, seed: int) -> None:
     walk, done = _Walk(session, seed), 0
 
-    for _ in range(250):
+    for _ in range(120):
         with suppress(AimpError), session.begin_nested():
             walk.act()
             done += 1
         _check(session)
 
     seen = {step.state for room in session.scalars(select(Consortium)) for step in room.steps}
-    assert done > 20
+    assert done > 10
     assert {ConsortiumState.OPEN, ConsortiumState.FORMING} <= seen
 
 
