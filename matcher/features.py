@@ -161,7 +161,9 @@ class _Met:
 
     lot: LotFacts
     languages: tuple[str, ...]
+    # Those of all that was met together, and its own first line in them.
     words: csr_matrix
+    first: int
     # One line per language, one column per member.
     likeness: _Floats
     told: _Floats
@@ -240,7 +242,8 @@ class TextSpace:
             self._met[id(lot)] = _Met(
                 lot,
                 lot.languages,
-                texts.words[start:stop],
+                texts.words,
+                start,
                 likeness[start:stop],
                 told[start:stop],
                 references[start:stop].max(axis=0, initial=0.0),
@@ -276,7 +279,7 @@ class TextSpace:
         nearest = int(met.likeness[:, column].argmax())
         language = met.languages[nearest]
         theirs = self._members[_known(language)].words[column]
-        common = met.words[nearest].multiply(theirs).tocoo()
+        common = met.words[met.first + nearest].multiply(theirs).tocoo()
         order = np.argsort(-common.data, kind="stable")
         if language not in met.written:
             met.written[language] = as_written(lot_text(lot, language))

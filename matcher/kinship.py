@@ -37,6 +37,10 @@ def branch_value(own: str, other: str) -> float:
     return _DEPTH_VALUE.get(depth, 1.0)
 
 
+# The rows of so many codes are kept: most notices use a few of the nine thousand.
+_MOST_KNOWN = 1_000
+
+
 class CodeIndex:
     """The codes that members, or lots, carry: how near the nearest of each one's is, without trying all."""
 
@@ -49,16 +53,26 @@ class CodeIndex:
             for own in dict.fromkeys(codes):
                 self._bearers.setdefault(own[:2], {}).setdefault(own, []).append(place)
         self._known: dict[str, Row] = {}
+        self._nothing = np.zeros(self._size)
 
     def nearest(self, code: str) -> Row:
-        """How near the nearest of each one's codes is to a code, worked out once."""
-        if code not in self._known:
-            row = np.zeros(self._size)
-            for own, places in self._bearers.get(code[:2], {}).items():
-                if value := branch_value(own, code):
-                    row[places] = np.maximum(row[places], value)
-            self._known[code] = row
-        return self._known[code]
+        """How near the nearest of each one's codes is to a code; not to be changed, for it is kept."""
+        if (kept := self._known.get(code)) is not None:
+            return kept
+        near = [
+            (places, value)
+            for own, places in self._bearers.get(code[:2], {}).items()
+            if (value := branch_value(own, code))
+        ]
+        if not near:
+            return self._nothing
+        row = np.zeros(self._size)
+        for places, value in near:
+            row[places] = np.maximum(row[places], value)
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[code] = row
+        return row
 
     def nearest_of(self, codes: Iterable[str]) -> Row:
         """The same for the nearest of several codes."""

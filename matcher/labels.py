@@ -100,13 +100,13 @@ class Said:
 
 
 def last_words(
-    session: Session, *, among: ColumnElement[bool] = _ALL
+    session: Session, *, among: ColumnElement[bool] = _ALL, hears_rooms: bool = True
 ) -> Iterator[tuple[Match, Said | LeftOut]]:
     """Each match in the order of publication with the last word on it, or why nothing is learned from it.
 
     Staff say it of a match; a member of a tender, so that a good word is about its best lot and a refusal
     about all of them; to open or join a joint bid on a lot is better than a word, and an award to a member of
-    that name better than both.
+    that name better than both. `hears_rooms` is False for what will be told: who bids with whom stays there.
     """
     matches = session.scalars(
         select(Match)
@@ -123,7 +123,7 @@ def last_words(
     ).all()
     answers = {(each.member_id, each.tender_id): each for each in session.scalars(select(Answer))}
     won = winners(session, tender_ids=select(Lot.tender_id).join(Match, Match.lot_id == Lot.id))
-    bids = _joint_bids(session)
+    bids = _joint_bids(session) if hears_rooms else {}
     best = _best_of(matches)
     for match in matches:
         if match.unlearned_at is not None:

@@ -36,7 +36,7 @@ def read_past(session: Session, *, names: Mapping[int, str], now: datetime) -> P
 
 def _acts(session: Session, *, since: datetime) -> Iterator[Act]:
     decided = or_(Match.released_at >= since, Match.dropped_at >= since)
-    for match, said in last_words(session, among=decided):
+    for match, said in last_words(session, among=decided, hears_rooms=False):
         if isinstance(said, Said):
             yield Act(
                 member_id=match.member_id,

@@ -15,7 +15,7 @@ from procurement.matches import answer, drop, keep
 from procurement.models import Award, AwardSupplier, Member, Notice
 from procurement.reasons import RISKS, say
 from procurement.vocabulary import AnswerChoice, DropReason, NoticeType, Role
-from tests.factories import make_match, make_member, make_notice, make_person, make_tender
+from tests.factories import make_match, make_member, make_notice, make_person, make_room, make_tender
 from tests.matcher.facts import a_context, a_lead, a_lot, a_past, of_peers, signals_of
 
 _CATERING: dict[str, Any] = {
@@ -185,6 +185,14 @@ def test_what_staff_decide_and_members_answer_is_remembered(session: Session, no
         refused.lot_id: (True, True, now.date()),
     }
     assert set(past.lots) == set(found)
+
+
+def test_who_bids_with_whom_is_not_remembered(session: Session, now: datetime) -> None:
+    match = make_match(session, released_at=now)
+    lead = make_person(session, member=match.member, password=None)
+    make_room(session, lead=lead, tender=match.lot.tender)
+
+    assert _past_of(session, now).acts == ()
 
 
 @pytest.mark.parametrize("days", [0, 600])

@@ -11,7 +11,7 @@ from matcher import vectors
 from matcher.batch import context_of
 from matcher.features import learn_words
 from matcher.fields import Fields
-from matcher.kinship import branch_value, shared_depth, significant
+from matcher.kinship import CodeIndex, branch_value, shared_depth, significant
 from matcher.lead import LotFacts, MemberFacts
 from matcher.signals import SIGNALS
 from matcher.subject import rescale
@@ -94,6 +94,19 @@ def test_codes_share_the_digits_that_both_mean(own: str, other: str, depth: int)
 )
 def test_the_deeper_two_codes_agree_the_more_it_says(own: str, other: str, value: float) -> None:
     assert branch_value(own, other) == value
+
+
+def test_an_index_of_codes_gives_the_same_when_it_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    carried = [("90911200", "45421000"), (), ("90919300",)]
+    asked = ("90919300", "90911200", "45000000", "98310000", "90919300")
+    index = CodeIndex(carried)
+    kept = [index.nearest(code).tolist() for code in asked]
+    monkeypatch.setattr("matcher.kinship._MOST_KNOWN", 1)
+    forgetful = CodeIndex(carried)
+
+    assert [forgetful.nearest(code).tolist() for code in asked] == kept
+    assert kept[0] == [0.7, 0.0, 1.0]
+    assert index.nearest_of(()).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_the_nearest_pair_of_codes_is_named_with_its_words() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from procurement.cantons import canton_name
 from procurement.labelled import LANGUAGES
+from procurement.partner_words import OFFERS
 from procurement.reasons import GATES, REASONS, RISKS, say, say_gate
 from procurement.wording import Wording
 
-_WORDED: dict[str, Wording] = {**REASONS, **RISKS, **GATES}
+_WORDED: dict[str, Wording] = {**REASONS, **RISKS, **OFFERS, **GATES}
 _FACTS: dict[str, Any] = {
     "code": "90919300",
     "labels": {"fr": "Services de nettoyage des écoles", "de": "Reinigung von Schulen"},
