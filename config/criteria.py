@@ -188,3 +188,15 @@ def ess_criteria_file() -> str:
 def ess_criteria() -> EssCriteria:
     """The criteria as they are read, labelled and exported."""
     return read_table(EssCriteria, _NAME)
+
+
+def family_label(family: str, language: str) -> str:
+    """The name of a family of criteria; one that the file does not know any more keeps its key."""
+    known = ess_criteria().by_key().get(family)
+    return known.labels.get(language, known.labels["fr"]) if known else family
+
+
+def family_badge(family: str, language: str) -> str:
+    """The same in few words, for lists."""
+    known = ess_criteria().by_key().get(family)
+    return known.badge.get(language, known.badge["fr"]) if known else family

@@ -6,7 +6,7 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from config.criteria import ess_criteria
+from config.criteria import family_badge, family_label
 from procurement import findings
 from procurement.i18n import say_percent
 from procurement.lens import FindingKind
@@ -26,7 +26,7 @@ class Badge:
 
     def short(self, language: str) -> str:
         """The short name with the weight: « Insertion 10 % »."""
-        return self._weighted(_said("badge", self.family, language), "\u00a0", language)
+        return self._weighted(family_badge(self.family, language), "\u00a0", language)
 
     def full(self, language: str) -> str:
         """The whole name, what it does in the notice, and the weight: what a reader hears."""
@@ -78,19 +78,6 @@ class Badges:
     def __bool__(self) -> bool:
         """Whether there is anything to show."""
         return bool(self.all) or self.are_unread
-
-
-def family_label(family: str, language: str) -> str:
-    """The name of a family of criteria; the key of one that the file does not know any more."""
-    return _said("labels", family, language)
-
-
-def _said(what: str, family: str, language: str) -> str:
-    criterion = ess_criteria().by_key().get(family)
-    if criterion is None:
-        return family
-    names: Mapping[str, str] = getattr(criterion, what)
-    return names.get(language, names["fr"])
 
 
 def badges_on(session: Session, groups: Mapping[int, Collection[Lot]]) -> dict[int, Badges]:

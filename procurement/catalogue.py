@@ -9,10 +9,10 @@ from typing import TextIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from config.criteria import family_label
 from config.tables import sectors
 from procurement.accounts import write_audit
 from procurement.cantons import canton_name
-from procurement.clauses import family_label
 from procurement.cleaning import clean_text
 from procurement.credentials import Validity, validity_of
 from procurement.errors import NotAllowed, RuleBroken

@@ -104,12 +104,6 @@ class Wording:
     is_older: bool = False
 
 
-def family_label(family: str, language: str) -> str:
-    """The name of a criterion for a reader; an unknown one keeps its key."""
-    criterion = ess_criteria().by_key().get(family)
-    return (criterion.labels.get(language) or criterion.labels["fr"]) if criterion else family
-
-
 def group_of(family: str) -> Group:
     """The group that a criterion stands in."""
     group = ess_criteria().by_key()[family].group

@@ -9,10 +9,11 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from config.clauses import Basis, Clause, clauses
+from config.criteria import family_label
 from procurement import entered
 from procurement.accounts import write_audit
 from procurement.buyers import LETTER_WRITTEN
-from procurement.clauses import Law, Wording, family_label
+from procurement.clauses import Law, Wording
 from procurement.cleaning import one_line
 from procurement.documents import Sheet
 from procurement.errors import NotAllowed

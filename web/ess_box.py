@@ -6,8 +6,9 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+from config.criteria import family_label
 from procurement import findings
-from procurement.badges import ORDER, Badges, family_label
+from procurement.badges import ORDER, Badges
 from procurement.i18n import ZURICH, capital, translated_later
 from procurement.lens import FindingKind
 from procurement.models import Finding, Lot, Member, Tender

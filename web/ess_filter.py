@@ -7,7 +7,8 @@ from typing import Self
 
 from flask import g, request
 
-from procurement.badges import Badges, family_label
+from config.criteria import family_label
+from procurement.badges import Badges
 
 ANY, UNREAD = "tous", "non-lus"
 

@@ -9,6 +9,7 @@ from typing import Any
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, g, request
 
+from config import criteria
 from procurement import i18n, reasons
 from procurement.cantons import canton_name
 from procurement.codes import cpv_labels
@@ -53,6 +54,7 @@ def install(app: Flask) -> None:
         _=gettext,
         ngettext=ngettext,
         label=label,
+        family_label=family_label,
         reason=reason,
         gate=gate,
         signal_name=lambda facts: judged_by(SignalName, facts),
@@ -90,6 +92,11 @@ def ngettext(one: str, many: str, count: int) -> str:
 def label(word: Labelled) -> str:
     """A word of the trade in the language of the request."""
     return word.label(g.language)
+
+
+def family_label(family: str) -> str:
+    """The name of a family of ESS criteria in the language of the request."""
+    return criteria.family_label(family, g.language)
 
 
 def reason(facts: Mapping[str, Any]) -> str:

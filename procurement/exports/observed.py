@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
+from config.criteria import family_label
 from config.tables import sources
 from procurement.exports.sheets import Sheet, Value
 from procurement.i18n import translator
@@ -12,7 +13,7 @@ from procurement.models import in_language
 from procurement.observatory.calls import Reading
 from procurement.observatory.figures import Dimension, Tally
 from procurement.observatory.method import METHOD
-from procurement.observatory.names import buyer_names, family_name, names_of
+from procurement.observatory.names import buyer_names, names_of
 from procurement.observatory.quotes import quotes
 from procurement.observatory.survey import Survey
 
@@ -112,7 +113,7 @@ def families_sheet(survey: Survey, language: str) -> Sheet:
     """How often each family is asked for, and how heavily."""
     rows: list[list[Value]] = [
         [
-            family_name(each.family, language),
+            family_label(each.family, language),
             each.calls,
             each.as_award,
             len(each.weights),
@@ -140,7 +141,7 @@ def quotes_sheet(session: Session, survey: Survey, language: str) -> Sheet:
             names.get(each.buyer_id or 0, ""),
             in_language(each.title, language),
             each.published_on.isoformat(),
-            family_name(each.family, language),
+            family_label(each.family, language),
             each.kind.label(language),
             each.weight,
             each.sentence,

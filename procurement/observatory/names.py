@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config.criteria import ess_criteria
 from config.tables import sectors
 from procurement.cantons import canton_name
 from procurement.codes import cpv_labels
@@ -17,12 +16,6 @@ from procurement.observatory.figures import Dimension
 
 # Databases take no endless list of values; for more all are read.
 _AT_ONCE = 1_000
-
-
-def family_name(family: str, language: str) -> str:
-    """The name of a family of criteria; one that is not known any more keeps its key."""
-    known = ess_criteria().by_key().get(family)
-    return known.labels.get(language, known.labels["fr"]) if known else family
 
 
 def buyer_names(session: Session, ids: Collection[int], language: str) -> dict[int, str]:

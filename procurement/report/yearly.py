@@ -8,13 +8,14 @@ from babel.numbers import format_currency
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config.criteria import family_label
 from config.tables import sources
 from procurement.i18n import ZURICH, capital, locale_of, say_date, translator
 from procurement.models import Chamber, Tender, in_language
 from procurement.observatory.calls import Choice, Reading
 from procurement.observatory.figures import LEAST, Dimension, Tally
 from procurement.observatory.method import METHOD
-from procurement.observatory.names import buyer_names, family_name, names_of
+from procurement.observatory.names import buyer_names, names_of
 from procurement.observatory.quotes import Quote, quotes, telling
 from procurement.observatory.survey import Survey, survey
 from procurement.report.paper import SOFT, Paper
@@ -146,7 +147,7 @@ class _Report:
             paper.paragraph(tr.gettext("Aucun critère ESS n’a été trouvé dans ces appels."))
             return
         for each in found:
-            paper.bar(family_name(each.family, self.language), str(each.calls), each.calls / found[0].calls)
+            paper.bar(family_label(each.family, self.language), str(each.calls), each.calls / found[0].calls)
         paper.ln(3)
         paper.rows(
             [
@@ -159,7 +160,7 @@ class _Report:
             ],
             [
                 [
-                    family_name(each.family, self.language),
+                    family_label(each.family, self.language),
                     str(each.calls),
                     str(each.as_award),
                     str(len(each.weights)),
@@ -293,7 +294,7 @@ class _Report:
             buyer,
             in_language(quote.title, self.language),
             say_date(quote.published_on, self.language),
-            f"{family_name(quote.family, self.language)}{weight}, {quote.kind.label(self.language)}",
+            f"{family_label(quote.family, self.language)}{weight}, {quote.kind.label(self.language)}",
         )
         paper.paragraph(" · ".join(facts), size=8.5, color=SOFT, indent=4)
         paper.ln(1.5)

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from config.criteria import ess_criteria
+from config.criteria import ess_criteria, family_label
 from procurement import alerts
-from procurement.badges import Badge, Badges, badges_on, family_label
+from procurement.badges import Badge, Badges, badges_on
 from procurement.labelled import LANGUAGES
 from procurement.lens import FindingKind
 from procurement.links import Links

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from config.criteria import family_label
 from procurement.cantons import BuyerLevel
 from procurement.findings import judge
 from procurement.lens import FindingKind
@@ -20,7 +21,7 @@ from procurement.observatory.figures import (
     tally,
     wilson,
 )
-from procurement.observatory.names import family_name, names_of
+from procurement.observatory.names import names_of
 from procurement.observatory.quotes import quotes, telling
 from procurement.observatory.wins import together, won_by_members
 from procurement.vocabulary import CriteriaSource, NoticeType, ProcurementMethod, Role, Stated
@@ -272,7 +273,7 @@ def test_values_are_said_in_words(session: Session) -> None:
         "Hors des domaines des membres"
     )
     assert said(Dimension.YEAR, 2026)[2026] == "2026"
-    assert (family_name(INSERTION, "fr"), family_name("plus_connue", "fr")) == (
+    assert (family_label(INSERTION, "fr"), family_label("plus_connue", "fr")) == (
         "Insertion socioprofessionnelle",
         "plus_connue",
     )

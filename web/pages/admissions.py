@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from procurement import admissions
 from web.access import Audience, audience
 from web.i18n import gettext
-from web.pages.tenders import standing_of, tender_or_404
+from web.pages.tenders import tender_or_404
 from web.room_forms import AdmissionForm
 
 bp = Blueprint("admissions", __name__)
@@ -16,7 +16,7 @@ bp = Blueprint("admissions", __name__)
 @audience(Audience.STAFF)
 def record(tender_id: int) -> ResponseReturnValue:
     """Record what the documents admit."""
-    tender, form = standing_of(tender_or_404(tender_id)), AdmissionForm.read()
+    tender, form = tender_or_404(tender_id).standing, AdmissionForm.read()
     if not form.validate() or form.what is None:
         flash(gettext("Choisissez l’une des réponses."), "warning")
         return redirect(url_for("tenders.show", tender_id=tender.id), 303)

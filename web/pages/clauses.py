@@ -35,7 +35,6 @@ def everything() -> ResponseReturnValue:
         own=own,
         languages=LANGUAGES,
         language=clause_language(),
-        family_label=family_label,
         uses=uses,
     )
 
@@ -113,11 +112,6 @@ def clauses_of(family: str) -> list[Clause]:
     return [clause for clause in clauses().clause if clause.family == family]
 
 
-def family_label(family: str) -> str:
-    """The name of a criterion for the reader."""
-    return worded.family_label(family, g.language)
-
-
 def uses(clause: Clause) -> str:
     """As what a clause may be used, for the reader."""
     return say_uses(clause, g.language)
@@ -153,7 +147,6 @@ def _page(family: str, refused: tuple[str, str, ClauseForm] | None = None) -> st
         "clauses/show.html",
         family=family,
         shown=shown,
-        family_label=family_label,
         uses=uses,
         language=tr.language,
         group=worded.group_of(family),

@@ -6,11 +6,10 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from config.criteria import ess_criteria
 from procurement import findings
 from procurement.models import Finding
 from web.access import Audience, audience
-from web.i18n import gettext
+from web.i18n import family_label, gettext
 
 bp = Blueprint("confirming", __name__)
 
@@ -77,11 +76,10 @@ def finding_or_404(finding_id: int) -> Finding:
 
 def shown(finding: Finding) -> ShownFinding:
     """A finding for the page; a family that is no longer read keeps its key."""
-    known = ess_criteria().by_key().get(finding.family)
     before, evidence, after = finding.sentence.partition(finding.evidence)
     return ShownFinding(
         finding=finding,
-        family=known.labels[g.language] if known else finding.family,
+        family=family_label(finding.family),
         before=before,
         evidence=evidence,
         after=after,

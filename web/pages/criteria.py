@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from config.criteria import EssCriterion, ess_criteria
 from config.guides import guides, guides_checked
 from procurement import credentials, matches
-from procurement.badges import Badges, badges_of_tenders, family_label
+from procurement.badges import Badges, badges_of_tenders
 from procurement.credentials import Validity
 from procurement.i18n import translated_later
 from procurement.matches import MatchedTender
@@ -18,7 +18,7 @@ from procurement.models import Member
 from procurement.stance import Side, Stance
 from procurement.wording import typeset
 from web.access import Audience, audience
-from web.i18n import Published, gettext, published, today
+from web.i18n import Published, family_label, gettext, published, today
 from web.pages.matches import sort_matches
 from web.pages.proofs import address_of
 
@@ -62,7 +62,6 @@ def everything() -> ResponseReturnValue:
         "criteria/everything.html",
         groups=[(_group_words(group), found) for group, found in groups.items()],
         stances=credentials.answerable(g.member, today=today()) if g.member else {},
-        family_label=lambda family: family_label(family, g.language),
         definition=_definition,
     )
 
@@ -77,7 +76,7 @@ def show(family: str) -> ResponseReturnValue:
     return render_template(
         "criteria/show.html",
         criterion=criterion,
-        name=family_label(family, g.language),
+        name=family_label(family),
         definition=_definition(criterion),
         guide=text,
         guide_language=language,

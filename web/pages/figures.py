@@ -8,7 +8,7 @@ from procurement.accounts import chamber_with_figures
 from procurement.observatory.calls import Reading
 from procurement.observatory.figures import LEAST, Dimension
 from procurement.observatory.method import METHOD
-from procurement.observatory.names import family_name, names_of
+from procurement.observatory.names import names_of
 from procurement.observatory.survey import survey
 from web.access import Audience, audience
 from web.charts import parts, trend_line
@@ -34,7 +34,6 @@ def shown() -> ResponseReturnValue:
         readings=Reading,
         parts=parts,
         least=LEAST,
-        family_name=lambda family: family_name(family, g.language),
         method=[gettext(text) for text in METHOD],
         sources=sources(),
         today=today(),

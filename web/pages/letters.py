@@ -15,8 +15,8 @@ from procurement.letters import Letter
 from procurement.models import BuyerContact, Lot, Tender
 from web.access import Audience, audience
 from web.correspondence import LetterForm
-from web.pages.clauses import chosen_wordings, clause_language, clauses_of, family_label, file_of, kinds
-from web.pages.tenders import standing_of, tender_or_404
+from web.pages.clauses import chosen_wordings, clause_language, clauses_of, file_of, kinds
+from web.pages.tenders import tender_or_404
 
 bp = Blueprint("letters", __name__)
 
@@ -57,7 +57,7 @@ def write(tender_id: int) -> ResponseReturnValue:
 
 def _tender_or_404(tender_id: int) -> Tender:
     lots = selectinload(Tender.lots).selectinload(Lot.findings)
-    tender = standing_of(tender_or_404(tender_id, lots))
+    tender = tender_or_404(tender_id, lots).standing
     return tender if tender.buyer is not None else abort(404)
 
 
@@ -83,7 +83,6 @@ def _page(tender: Tender, form: LetterForm) -> str:
         contacts=_contacts(tender),
         quoted=letters.quoted(tender),
         is_unread=any(are_unread(lot) for lot in tender.lots if not lot.is_withdrawn),
-        family_label=family_label,
         kinds=kinds,
         advice_in=clause_language(),
     )

@@ -31,7 +31,7 @@ from procurement.observatory.calls import Choice, Reading
 from procurement.observatory.figures import LEAST, Dimension, Tally
 from procurement.observatory.kindred import kindred
 from procurement.observatory.method import METHOD
-from procurement.observatory.names import buyer_names, family_name, names_of
+from procurement.observatory.names import buyer_names, names_of
 from procurement.observatory.quotes import Quote, quotes, telling
 from procurement.observatory.survey import Survey, survey
 from procurement.vocabulary import ProcurementMethod
@@ -189,7 +189,6 @@ def _said(found: Survey) -> dict[str, Any]:
         "least": LEAST,
         "parts": parts,
         "trend": trend_line(found),
-        "family_name": lambda family: family_name(family, g.language),
         "method": [gettext(text) for text in METHOD],
         "sources": sources(),
         "chamber": g.person.chamber,

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from config.criteria import ess_criteria
 from config.guides import guides
 from procurement import credentials
-from procurement.badges import family_label
 from procurement.credentials import Validity
 from procurement.models import Credential, Member
 from web.access import Audience, audience
@@ -163,6 +162,5 @@ def _edit_page(member: Member, proof: Credential, form: ProofForm | None = None)
 def _words() -> dict[str, object]:
     return {
         "families": [each.key for each in ess_criteria().criteria if each.group != "acces"],
-        "family_label": lambda family: family_label(family, g.language),
         "counted": {family: guide.counts.get(g.language, "") for family, guide in guides().items()},
     }

@@ -10,7 +10,7 @@ from procurement.teaming import SeatState
 from web.access import Audience, audience
 from web.i18n import gettext
 from web.pages import MenuEntry
-from web.pages.tenders import standing_of, tender_or_404
+from web.pages.tenders import tender_or_404
 from web.room_forms import OpenForm
 from web.teaming import row_words
 
@@ -45,7 +45,7 @@ def overview() -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def open_room(tender_id: int) -> ResponseReturnValue:
     """Open a room on a tender or some of its lots, with the rows that its notice gives."""
-    tender, form = standing_of(tender_or_404(tender_id)), OpenForm.read()
+    tender, form = tender_or_404(tender_id).standing, OpenForm.read()
     lots = form.chosen([lot for lot in tender.lots if not lot.is_withdrawn])
     if not form.validate() or not lots:
         flash(

@@ -40,7 +40,7 @@ def show(tender_id: int) -> ResponseReturnValue:
     A tender that another one stands for has no page of its own any more.
     """
     tender = tender_or_404(tender_id, *_WHOLE)
-    standing = standing_of(tender)
+    standing = tender.standing
     if standing is not tender:
         return redirect(url_for("tenders.show", tender_id=standing.id), 303)
     matched = _matched(tender)
@@ -88,7 +88,7 @@ def show(tender_id: int) -> ResponseReturnValue:
 def ask(tender_id: int) -> ResponseReturnValue:
     """The page that asks for the click on an answer: e-mails lead here, and opening it changes nothing."""
     tender, chosen = tender_or_404(tender_id), AnswerChoice.of(request.args.get("choix", ""))
-    standing = standing_of(tender)
+    standing = tender.standing
     if standing is not tender:
         choice = chosen.value if chosen else None
         return redirect(url_for("tenders.ask", tender_id=standing.id, choix=choice), 303)
@@ -99,7 +99,7 @@ def ask(tender_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def answer(tender_id: int) -> ResponseReturnValue:
     """Record what the member says of the tender, or of the one that stands for it by now."""
-    tender, form = standing_of(tender_or_404(tender_id)), AnswerForm.read()
+    tender, form = tender_or_404(tender_id).standing, AnswerForm.read()
     if not form.validate():
         return _ask_page(tender, form), 422
     matches.answer(
@@ -141,11 +141,6 @@ def _is_kept_from_reader(tender: Tender) -> bool:
     if tender.source != entered.SOURCE or g.person.is_staff or _matched(tender) is not None:
         return False
     return g.member is None or not consortiums.has_been_told(g.session, tender=tender, member=g.member)
-
-
-def standing_of(tender: Tender) -> Tender:
-    """The tender that stands for this one: itself, unless the same is read at a nearer source."""
-    return tender.standing
 
 
 def _moved_by(oldest_first: Sequence[Notice], changes: dict[int, list[Change]]) -> tuple[Notice, Said] | None:

@@ -12,7 +12,7 @@ from procurement.models import Lot, Match, Member, Tender
 from web.access import Audience, audience
 from web.i18n import gettext
 from web.pages.members import member_or_404
-from web.pages.tenders import standing_of, tender_or_404
+from web.pages.tenders import tender_or_404
 from web.questions import question
 
 bp = Blueprint("why", __name__)
@@ -22,7 +22,7 @@ bp = Blueprint("why", __name__)
 @audience(Audience.MEMBER)
 def own(tender_id: int) -> ResponseReturnValue:
     """Why the tender was not proposed to the reader's own organisation."""
-    tender = standing_of(tender_or_404(tender_id))
+    tender = tender_or_404(tender_id).standing
     if _is_proposed(tender):
         return redirect(url_for("tenders.show", tender_id=tender.id), 303)
     return _page(tender, g.member)
@@ -32,7 +32,7 @@ def own(tender_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def ask_own(tender_id: int) -> ResponseReturnValue:
     """Ask it for the reader's own organisation, and for no other."""
-    tender = standing_of(tender_or_404(tender_id))
+    tender = tender_or_404(tender_id).standing
     if _is_proposed(tender):
         return redirect(url_for("tenders.show", tender_id=tender.id), 303)
     _ask(tender, g.member)
@@ -43,21 +43,21 @@ def ask_own(tender_id: int) -> ResponseReturnValue:
 @audience(Audience.STAFF)
 def show(member_id: int, tender_id: int) -> ResponseReturnValue:
     """Why the tender did not reach a member of the chamber, with what staff decided."""
-    return _page(standing_of(tender_or_404(tender_id)), member_or_404(member_id))
+    return _page(tender_or_404(tender_id).standing, member_or_404(member_id))
 
 
 @bp.post("/equipe/membres/<int:member_id>/marches/<int:tender_id>/pourquoi")
 @audience(Audience.STAFF)
 def ask(member_id: int, tender_id: int) -> ResponseReturnValue:
     """Ask it of a member and a tender."""
-    return _asked(standing_of(tender_or_404(tender_id)), member_or_404(member_id))
+    return _asked(tender_or_404(tender_id).standing, member_or_404(member_id))
 
 
 @bp.post("/equipe/marches/<int:tender_id>/pourquoi")
 @audience(Audience.STAFF)
 def ask_of_member(tender_id: int) -> ResponseReturnValue:
     """Ask it of the member that was chosen on the tender's page."""
-    tender = standing_of(tender_or_404(tender_id))
+    tender = tender_or_404(tender_id).standing
     member_id = request.form.get("member", type=int)
     if member_id is None:
         flash(gettext("Choisissez un membre."), "warning")
@@ -78,7 +78,7 @@ def ask_of_tender(member_id: int) -> ResponseReturnValue:
     if tender is None:
         flash(gettext("Aucun marché ne porte le numéro « {number} ».").format(number=number[:40]), "warning")
         return redirect(url_for("members.show", member_id=member.id), 303)
-    return _asked(standing_of(tender), member)
+    return _asked(tender.standing, member)
 
 
 def _asked(tender: Tender, member: Member) -> ResponseReturnValue:
