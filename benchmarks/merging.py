@@ -31,7 +31,6 @@ Each fresh set was measured once before anything was changed for it:
 import argparse
 import hashlib
 import json
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +41,7 @@ from benchmarks.published import Key, read_records
 from procurement.likeness import UNDATED, Face, Verdict, text_of
 from procurement.merging import PRIVATE, Pool
 from procurement.models import Notice, NoticeReference, Tender
+from procurement.shares import wilson
 
 LABELS = Path(__file__).parent / "labels"
 SETS = ("tuned", "aside", "first", "second")
@@ -234,14 +234,6 @@ def measure(decided: Sequence[tuple[Label, Verdict]]) -> dict[str, tuple[int, in
     }
 
 
-def interval(some: int, of: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share; it is no point where all is right."""
-    share, square = some / of, _DEVIATIONS**2
-    middle = (share + square / (2 * of)) / (1 + square / of)
-    width = _DEVIATIONS * math.sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
-    return max(0.0, middle - width), min(1.0, middle + width)
-
-
 def collection(
     records: Mapping[Key, Tender], files: tuple[str, str], labels: Iterable[Label]
 ) -> dict[str, int]:
@@ -317,7 +309,7 @@ def _told(method: str, decided: Sequence[tuple[Label, Verdict]]) -> dict[str, ob
     line = f"  {method:17}"
     for share, (some, of) in measure(decided).items():
         if of:
-            low, high = interval(some, of)
+            low, high = wilson(some, of, deviations=_DEVIATIONS)
             told[share] = [some, of, low, high]
             line += f"  {share} {some}/{of} {some / of:.3f} [{low:.3f}, {high:.3f}]"
     print(line)

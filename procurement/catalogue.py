@@ -1,10 +1,8 @@
 """The public catalogue: which members a chamber shows to buyers, by their own consent, and who finds whom."""
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TextIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -16,7 +14,7 @@ from procurement.cantons import canton_name
 from procurement.cleaning import clean_text
 from procurement.credentials import Validity, validity_of
 from procurement.errors import NotAllowed, RuleBroken
-from procurement.exports.sheets import safe_cell
+from procurement.exports.sheets import Sheet
 from procurement.i18n import ZURICH, translated_later, translator
 from procurement.labelled import Labelled
 from procurement.likeness import text_of
@@ -198,24 +196,27 @@ def switch(session: Session, *, chamber: Chamber, person: Person, is_on: bool, n
     )
 
 
-def write_csv(entries: Sequence[Listed], file: TextIO, *, language: str) -> None:
-    """Write entries as CSV that spreadsheets know for UTF-8 and in which no cell can act as a formula."""
-    file.write("\ufeff")
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([safe_cell(column.label(language)) for column in Column])
-    for each in entries:
-        member = each.member
-        cells = (
-            member.name,
-            member.legal_form.label(language),
-            member.statement,
-            ", ".join(each.sectors),
-            ", ".join(each.cantons) or translator(language).gettext("tous"),
-            ", ".join(each.statuses),
-            ", ".join(proof.words for proof in each.proofs),
-            each.contact,
-        )
-        writer.writerow([safe_cell(cell) for cell in cells])
+def table(entries: Sequence[Listed], *, language: str) -> Sheet:
+    """Entries as a table for spreadsheets."""
+    return Sheet(
+        title=translator(language).gettext("Catalogue"),
+        columns=[column.label(language) for column in Column],
+        rows=[_cells(each, language) for each in entries],
+    )
+
+
+def _cells(entry: Listed, language: str) -> tuple[str, ...]:
+    member = entry.member
+    return (
+        member.name,
+        member.legal_form.label(language),
+        member.statement,
+        ", ".join(entry.sectors),
+        ", ".join(entry.cantons) or translator(language).gettext("tous"),
+        ", ".join(entry.statuses),
+        ", ".join(proof.words for proof in entry.proofs),
+        entry.contact,
+    )
 
 
 def _label(labels: dict[str, str], language: str) -> str:

@@ -13,6 +13,7 @@ from procurement.accounts import write_audit
 from procurement.errors import NotAllowed
 from procurement.i18n import ZURICH
 from procurement.models import AuditEntry, Lot, Match, Person
+from procurement.shares import wilson
 from procurement.vocabulary import DropReason
 
 # How far back « lately » goes.
@@ -41,12 +42,7 @@ class Precision:
     @property
     def bounds(self) -> tuple[float, float] | None:
         """Between what the share lies, 90 times of 100 (Wilson 1927); None while nothing is decided."""
-        if self.value is None:
-            return None
-        square = _SURE**2 / self.decided
-        middle = (self.value + square / 2) / (1 + square)
-        reach = _SURE / (1 + square) * math.sqrt((self.value * (1 - self.value) + square / 4) / self.decided)
-        return max(0.0, middle - reach), min(1.0, middle + reach)
+        return wilson(self.kept, self.decided, deviations=_SURE) if self.decided else None
 
 
 @dataclass(frozen=True, slots=True)

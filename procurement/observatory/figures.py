@@ -4,16 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import sqrt
 from statistics import median
 from typing import Any
 
 from procurement.labelled import Labelled
 from procurement.observatory.calls import Call, Reading
+from procurement.shares import wilson
 
 # Under so many calls read, a share says nothing.
 LEAST = 5
-_Z = 1.96
+# An interval holds in nineteen cases of twenty.
+DEVIATIONS = 1.96
 
 
 class Dimension(Labelled):
@@ -69,15 +70,7 @@ class Tally:
     @property
     def interval(self) -> tuple[float, float] | None:
         """Where the share lies in nineteen cases of twenty, if these calls are a sample (Wilson)."""
-        return wilson(self.asking, self.read) if self.read >= LEAST else None
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The interval of Wilson at 95 % around a share."""
-    share, spread = hits / of, _Z * _Z / of
-    middle = share + spread / 2
-    around = _Z * sqrt((share * (1 - share) + spread / 4) / of)
-    return max(0.0, (middle - around) / (1 + spread)), min(1.0, (middle + around) / (1 + spread))
+        return wilson(self.asking, self.read, deviations=DEVIATIONS) if self.read >= LEAST else None
 
 
 @dataclass(frozen=True)

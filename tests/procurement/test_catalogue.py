@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from procurement import catalogue
 from procurement.catalogue import Listed, Search
 from procurement.errors import NotAllowed, RuleBroken
+from procurement.exports.sheets import write_csv_sheet
 from procurement.models import AuditEntry, Credential, Member
 from procurement.rules import Rule
 from procurement.vocabulary import Role
@@ -192,7 +193,7 @@ def test_the_table_holds_what_the_page_shows_and_no_formula(session: Session) ->
     )
     file = io.StringIO(newline="")
 
-    catalogue.write_csv(_listed(session), file, language="fr")
+    write_csv_sheet(catalogue.table(_listed(session), language="fr"), file)
 
     text = file.getvalue()
     assert text.startswith("\ufeffNom,")

@@ -19,11 +19,11 @@ from procurement.observatory.figures import (
     quarters,
     tallies,
     tally,
-    wilson,
 )
 from procurement.observatory.names import names_of
 from procurement.observatory.quotes import quotes, telling
 from procurement.observatory.wins import together, won_by_members
+from procurement.shares import wilson
 from procurement.vocabulary import CriteriaSource, NoticeType, ProcurementMethod, Role, Stated
 from tests.factories import NOW, make_chamber, make_finding, make_lot, make_member, make_person, make_tender
 from tests.procurement.observed import (
@@ -255,7 +255,7 @@ def test_one_call_that_asks_is_no_habit(session: Session) -> None:
     [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (10, 10, 0.7225, 1.0), (1, 20, 0.0089, 0.2361)],
 )
 def test_the_interval_is_that_of_wilson(hits: int, of: int, low: float, high: float) -> None:
-    assert wilson(hits, of) == pytest.approx((low, high), abs=0.0001)
+    assert wilson(hits, of, deviations=1.96) == pytest.approx((low, high), abs=0.0001)
 
 
 def test_values_are_said_in_words(session: Session) -> None:

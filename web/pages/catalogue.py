@@ -1,8 +1,6 @@
 """The public catalogue of members for buyers, and who stands in it: by the word of a member's own people."""
 
-import io
-
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from config.tables import sectors
@@ -13,6 +11,7 @@ from procurement.models import Chamber, Member
 from procurement.reserved import Status
 from web.access import Audience, audience
 from web.correspondence import ConsentForm, RecordedConsentForm
+from web.files import csv_of
 from web.i18n import gettext
 from web.pages.members import member_or_404
 
@@ -52,10 +51,10 @@ def everybody() -> ResponseReturnValue:
 def table() -> ResponseReturnValue:
     """The same as a table for spreadsheets."""
     entries = catalogue.listed(g.session, chamber=_chamber_or_404(), language=g.language, now=g.now)
-    file = io.StringIO(newline="")
-    catalogue.write_csv(catalogue.find(entries, _search()), file, language=g.language)
-    headers = {"Content-Disposition": 'attachment; filename="catalogue.csv"', **_UNINDEXED}
-    return Response(file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+    found = catalogue.table(catalogue.find(entries, _search()), language=g.language)
+    answer = csv_of(found, "catalogue.csv")
+    answer.headers.update(_UNINDEXED)
+    return answer
 
 
 @bp.get("/catalogue/<key>")

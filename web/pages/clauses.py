@@ -1,6 +1,6 @@
 """For staff: the model clauses, with what each rests on, to be worded anew, copied or taken as a document."""
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from config.clauses import LANGUAGES, Clause, clauses
@@ -12,6 +12,7 @@ from procurement.i18n import translator
 from procurement.letters import say_basis, say_cautions, say_kinds, say_uses, sheet_of_clauses
 from web.access import Audience, audience
 from web.correspondence import ClauseForm
+from web.files import file_of
 from web.i18n import gettext
 from web.pages import MenuEntry
 
@@ -86,13 +87,7 @@ def document() -> ResponseReturnValue:
         flash(gettext("Cochez au moins une clause qui existe dans cette langue."), "warning")
         return redirect(url_for("clauses.everything"), 303)
     content = sheet_of_clauses(chosen, author=g.person.chamber.name, language=language, now=g.now)
-    return file_of(content, "clauses.docx")
-
-
-def file_of(content: bytes, name: str) -> Response:
-    """A document to be saved under a name."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, mimetype=MIME_TYPE, headers=headers)
+    return file_of(content, "clauses.docx", MIME_TYPE)
 
 
 def chosen_wordings(keys: list[str], language: str) -> list[Wording]:

@@ -1,23 +1,22 @@
 """For staff: the open tenders in which a rule is touched, and the tables of law that say so."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from config.criteria import ess_criteria
 from config.law import ANY_CANTON, CONFEDERATION, AppealDelay, Threshold, law
 from procurement import appeals, legality
 from procurement.appeals import Appeal, Delay
-from procurement.exports.sheets import safe_cell
+from procurement.exports.sheets import Sheet
 from procurement.i18n import translated_later
 from procurement.legal_words import Check, Severity
 from procurement.models import Tender
 from web.access import Audience, audience
+from web.files import csv_of
 from web.i18n import gettext, today
 from web.legality import ShownPoint, ShownRow, rule, shown
 from web.pages import MenuEntry
@@ -125,17 +124,12 @@ def points() -> ResponseReturnValue:
 @audience(Audience.STAFF)
 def points_csv() -> ResponseReturnValue:
     """The same as a table for a spreadsheet, a line per point."""
-    file = io.StringIO(newline="")
-    file.write("\ufeff")
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([gettext(column) for column in _COLUMNS])
-    for each in Asked.read().of(_found()):
-        writer.writerows([safe_cell(cell) for cell in _cells(each, point)] for point in each.points)
-    return Response(
-        file.getvalue(),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="points-juridiques.csv"'},
+    sheet = Sheet(
+        title=gettext("Points juridiques"),
+        columns=[gettext(column) for column in _COLUMNS],
+        rows=[_cells(each, point) for each in Asked.read().of(_found()) for point in each.points],
     )
+    return csv_of(sheet, "points-juridiques.csv")
 
 
 @bp.get("/equipe/tables-du-droit")

@@ -10,12 +10,14 @@ from config.clauses import LANGUAGES
 from procurement import buyers, letters
 from procurement import clauses as worded
 from procurement.clauses import Law
+from procurement.documents import MIME_TYPE
 from procurement.findings import are_unread
 from procurement.letters import Letter
 from procurement.models import BuyerContact, Lot, Tender
 from web.access import Audience, audience
 from web.correspondence import LetterForm
-from web.pages.clauses import chosen_wordings, clause_language, clauses_of, file_of, kinds
+from web.files import file_of
+from web.pages.clauses import chosen_wordings, clause_language, clauses_of, kinds
 from web.pages.tenders import tender_or_404
 
 bp = Blueprint("letters", __name__)
@@ -52,7 +54,7 @@ def write(tender_id: int) -> ResponseReturnValue:
         person=g.person,
         now=g.now,
     )
-    return file_of(content, f"lettre-{re.sub('[^0-9A-Za-z-]', '', tender.number)}.docx")
+    return file_of(content, f"lettre-{re.sub('[^0-9A-Za-z-]', '', tender.number)}.docx", MIME_TYPE)
 
 
 def _tender_or_404(tender_id: int) -> Tender:

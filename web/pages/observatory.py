@@ -8,9 +8,7 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
-    current_app,
     flash,
     g,
     redirect,
@@ -25,7 +23,7 @@ from procurement import accounts
 from procurement.cantons import BuyerLevel
 from procurement.exports.observed import figures_sheet, quotes_sheet, sheets
 from procurement.exports.ocds import Publisher, ocds_packages
-from procurement.exports.sheets import Sheet, write_book, write_csv_sheet
+from procurement.exports.sheets import write_book
 from procurement.models import Buyer
 from procurement.observatory.calls import Choice, Reading
 from procurement.observatory.figures import LEAST, Dimension, Tally
@@ -38,6 +36,7 @@ from procurement.vocabulary import ProcurementMethod
 from web.access import Audience, audience
 from web.charts import parts, trend_line
 from web.choices import address_of, choice, dimension
+from web.files import csv_of, file_of
 from web.i18n import gettext, today
 from web.pages import MenuEntry
 
@@ -132,14 +131,14 @@ def publish() -> ResponseReturnValue:
 @audience(Audience.STAFF)
 def figures_csv() -> ResponseReturnValue:
     """The figures as a table."""
-    return _csv(figures_sheet(g.session, _survey(), g.language), "chiffres.csv")
+    return csv_of(figures_sheet(g.session, _survey(), g.language), "chiffres.csv")
 
 
 @bp.get("/observatoire/citations.csv")
 @audience(Audience.STAFF)
 def quotes_csv() -> ResponseReturnValue:
     """The sentences as a table."""
-    return _csv(quotes_sheet(g.session, _survey(), g.language), "citations.csv")
+    return csv_of(quotes_sheet(g.session, _survey(), g.language), "citations.csv")
 
 
 @bp.get("/observatoire/observatoire.xlsx")
@@ -149,7 +148,7 @@ def book() -> ResponseReturnValue:
     out = io.BytesIO()
     write_book(sheets(g.session, _survey(), g.language), out)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _file(out.getvalue(), kind, "observatoire.xlsx")
+    return file_of(out.getvalue(), "observatoire.xlsx", kind)
 
 
 @bp.get("/observatoire/ocds.json")
@@ -161,7 +160,7 @@ def package() -> ResponseReturnValue:
     )
     asking, everything = _survey().asking, 10**9
     found = ocds_packages(g.session, publisher=publisher, now=g.now, asking=asking, page_size=everything)
-    return _file(json.dumps(next(found, {}), ensure_ascii=False), "application/json", "ocds.json")
+    return file_of(json.dumps(next(found, {}), ensure_ascii=False), "ocds.json", "application/json")
 
 
 @bp.get("/observatoire/rapport-<int:year>.pdf")
@@ -173,7 +172,7 @@ def report(year: int) -> ResponseReturnValue:
     if not 1990 <= year <= 2100:
         abort(404)
     found = yearly_report(g.session, chamber=g.person.chamber, year=year, language=g.language, now=g.now)
-    return _file(found, "application/pdf", f"rapport-{year}.pdf")
+    return file_of(found, f"rapport-{year}.pdf", "application/pdf")
 
 
 def _survey() -> Survey:
@@ -217,15 +216,3 @@ def _known(found: Survey, by: Dimension) -> list[tuple[str, str]]:
     }
     words = names_of(g.session, by, keys, g.language)
     return sorted(((key, words[key]) for key in keys if key is not None), key=lambda pair: pair[1])
-
-
-def _csv(sheet: Sheet, name: str) -> Response:
-    out = io.StringIO(newline="")
-    write_csv_sheet(sheet, out)
-    return _file(out.getvalue(), "text/csv; charset=utf-8", name)
-
-
-def _file(content: str | bytes, kind: str, name: str) -> Response:
-    answer = current_app.response_class(content, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

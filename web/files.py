@@ -1,0 +1,20 @@
+"""Files that a page gives to be saved."""
+
+import io
+
+from flask import Response
+
+from procurement.exports.sheets import Sheet, write_csv_sheet
+
+
+def file_of(content: str | bytes, name: str, kind: str) -> Response:
+    """A file to be saved under a name; `kind` is its MIME type."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, content_type=kind, headers=headers)
+
+
+def csv_of(sheet: Sheet, name: str) -> Response:
+    """A table as CSV to be saved under a name."""
+    out = io.StringIO(newline="")
+    write_csv_sheet(sheet, out)
+    return file_of(out.getvalue(), name, "text/csv; charset=utf-8")
