@@ -10,16 +10,19 @@ from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from matcher.gates import GATES
 from matcher.kinship import branch_value, significant
-from matcher.lead import Lead, MemberFacts, lot_facts, member_facts
+from matcher.lead import Lead, LotFacts, MemberFacts, lot_facts, member_facts
 from matcher.teams import Room, best_teams
 from matcher.words import as_written, stems_of
 from procurement import consortiums
+from procurement.claims import bound
+from procurement.credentials import can_show
 from procurement.db import transaction
-from procurement.models import Consortium, Credential, Member, Requirement, SeatClaim
+from procurement.i18n import ZURICH
+from procurement.models import Consortium, Member, Requirement
 from procurement.requirements import covered
 from procurement.teaming import Coverage
 
@@ -52,12 +55,14 @@ def partners(engine: Engine, facts: Mapping[str, Any], now: datetime) -> dict[st
         consortium = session.get_one(Consortium, int(facts["consortium_id"]))
         seats = consortiums.inside(consortium)
         rows = list(consortium.requirements)
-        there = [seat.member for seat in seats]
-        others = _available(session, consortium, now)
-        shown = _credentials(session, [member.id for member in (*there, *others)], now)
-        known = [member_facts(session, member) for member in (*there, *others)]
-        fits = [[fit_of(row, member, shown.get(member.id, frozenset())) for row in rows] for member in known]
-        return _answer(consortium, rows, known, fits, count_inside=len(there))
+        known = [(seat.member, member_facts(session, seat.member)) for seat in seats]
+        known += _available(session, consortium, now)
+        today = now.astimezone(ZURICH).date()
+        fits = []
+        for member, said in known:
+            shown = {each.family for each in member.credentials if can_show(each, today=today)}
+            fits.append([fit_of(row, said, shown) for row in rows])
+        return _answer(consortium, rows, [said for _, said in known], fits, count_inside=len(seats))
 
 
 def _answer(
@@ -142,38 +147,24 @@ def fit_of(row: Requirement, member: MemberFacts, shown: Iterable[str]) -> Fit |
     return None
 
 
-def _available(session: Session, consortium: Consortium, now: datetime) -> list[Member]:
+def _available(session: Session, consortium: Consortium, now: datetime) -> list[tuple[Member, MemberFacts]]:
     """The members who may be proposed: who accept it, are not bound for a lot, and work where it is."""
-    lots = [each.lot for each in consortium.lots]
-    bound = select(SeatClaim.member_id).where(SeatClaim.lot_id.in_([lot.id for lot in lots]))
-    known = [seat.member_id for seat in consortium.seats]
+    apart = bound(session, consortium) | {seat.member_id for seat in consortium.seats}
     members = session.scalars(
         select(Member)
         .where(
             Member.chamber_id == consortium.chamber_id,
             Member.is_active,
             Member.accepts_proposals,
-            Member.id.not_in(bound),
-            Member.id.not_in(known),
+            Member.id.not_in(apart),
         )
+        .options(selectinload(Member.credentials))
         .order_by(Member.id)
     ).all()
-    facts = [lot_facts(session, lot) for lot in lots]
-    return [
-        member
-        for member in members
-        if any(
-            all(GATES[key].answer(Lead(lot, member_facts(session, member)), now).passed for key in _GATES)
-            for lot in facts
-        )
-    ]
+    lots = [lot_facts(session, each.lot) for each in consortium.lots]
+    known = [(member, member_facts(session, member)) for member in members]
+    return [(member, said) for member, said in known if any(_suits(lot, said, now) for lot in lots)]
 
 
-def _credentials(session: Session, member_ids: Sequence[int], now: datetime) -> dict[int, frozenset[str]]:
-    """The families that members can show something valid for, by member."""
-    found: dict[int, set[str]] = {}
-    for row in session.scalars(select(Credential).where(Credential.member_id.in_(member_ids))):
-        # A figure of nought says that there is none.
-        if row.figure != 0 and (row.valid_until is None or row.valid_until >= now.date()):
-            found.setdefault(row.member_id, set()).add(row.family)
-    return {member_id: frozenset(families) for member_id, families in found.items()}
+def _suits(lot: LotFacts, member: MemberFacts, now: datetime) -> bool:
+    return all(GATES[key].answer(Lead(lot, member), now).passed for key in _GATES)

@@ -12,7 +12,7 @@ from config.tables import sectors
 from procurement.accounts import write_audit
 from procurement.cantons import canton_name
 from procurement.cleaning import clean_text
-from procurement.credentials import Validity, validity_of
+from procurement.credentials import can_show
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.exports.sheets import Sheet
 from procurement.i18n import ZURICH, translated_later, translator
@@ -112,12 +112,7 @@ def show(member: Member, *, contact: str, language: str, now: datetime) -> Liste
         statuses=tuple(
             status.label(language) for each in member.statuses or () if (status := Status.of(each))
         ),
-        proofs=tuple(
-            _proof(each, language)
-            for each in member.credentials
-            # A figure of nought says that it has nothing of the kind.
-            if each.figure != 0 and validity_of(each, today=today) is not Validity.EXPIRED
-        ),
+        proofs=tuple(_proof(each, language) for each in member.credentials if can_show(each, today=today)),
         contact=member.catalogue_contact or contact,
     )
 

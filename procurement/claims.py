@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from procurement.admissions import admission_of
 from procurement.errors import RuleBroken
-from procurement.models import Consortium, Lot, Member, Seat, SeatClaim, Tender
+from procurement.models import Consortium, Lot, Seat, SeatClaim, Tender
 from procurement.rules import Rule
 from procurement.teaming import Admission
 
@@ -17,10 +17,29 @@ def lock(session: Session, tender: Tender) -> None:
     session.execute(select(Tender.id).where(Tender.id == tender.standing.id).with_for_update())
 
 
-def is_bound(session: Session, consortium: Consortium, member: Member) -> bool:
-    """Whether a member is in another bid on one of the lots, and may be in one only."""
-    if admission_of(session, consortium.chamber_id, consortium.tender, Admission.MULTIPLE) is not None:
-        return False
+def bound(session: Session, consortium: Consortium) -> frozenset[int]:
+    """The members in another bid on one of the lots who may be in one only, by id."""
+    return frozenset() if _admits_several(session, consortium) else _elsewhere(session, consortium)
+
+
+def claim(session: Session, seat: Seat) -> None:
+    """Bind a member for each lot of its consortium, unless several bids are admitted."""
+    consortium = seat.consortium
+    if _admits_several(session, consortium):
+        return
+    if seat.member.id in _elsewhere(session, consortium):
+        raise RuleBroken(Rule.ALREADY_COMMITTED)
+    session.add_all(
+        SeatClaim(seat_id=seat.id, member_id=seat.member.id, lot_id=each.lot_id) for each in consortium.lots
+    )
+    session.flush()
+
+
+def _admits_several(session: Session, consortium: Consortium) -> bool:
+    return admission_of(session, consortium.chamber_id, consortium.tender, Admission.MULTIPLE) is not None
+
+
+def _elsewhere(session: Session, consortium: Consortium) -> frozenset[int]:
     lots = [each.lot.id for each in consortium.lots]
     # The same call at another source: which of its lots is which is not known, so that each may be ours.
     standing = consortium.tender.standing.id
@@ -30,23 +49,8 @@ def is_bound(session: Session, consortium: Consortium, member: Member) -> bool:
         .where(or_(Tender.id == standing, Tender.merged_into_id == standing))
         .where(Tender.id != consortium.tender.id)
     )
-    bound = select(func.count(SeatClaim.id)).where(
-        SeatClaim.member_id == member.id, or_(SeatClaim.lot_id.in_(lots), SeatClaim.lot_id.in_(elsewhere))
-    )
-    return bool(session.scalar(bound))
-
-
-def claim(session: Session, seat: Seat) -> None:
-    """Bind a member for each lot of its consortium, unless several bids are admitted."""
-    consortium = seat.consortium
-    if is_bound(session, consortium, seat.member):
-        raise RuleBroken(Rule.ALREADY_COMMITTED)
-    if admission_of(session, consortium.chamber_id, consortium.tender, Admission.MULTIPLE) is None:
-        session.add_all(
-            SeatClaim(seat_id=seat.id, member_id=seat.member.id, lot_id=each.lot_id)
-            for each in consortium.lots
-        )
-        session.flush()
+    claimed = or_(SeatClaim.lot_id.in_(lots), SeatClaim.lot_id.in_(elsewhere))
+    return frozenset(session.scalars(select(SeatClaim.member_id).where(claimed)))
 
 
 def release(session: Session, seats: Iterable[Seat]) -> None:

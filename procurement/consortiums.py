@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from procurement.accounts import write_audit
 from procurement.admissions import must_admit
-from procurement.claims import claim, is_bound, lock, release
+from procurement.claims import bound, claim, lock, release
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.models import (
     Consortium,
@@ -99,7 +99,7 @@ def ask(
     must_admit(session, consortium.chamber_id, consortium.tender, role)
     is_ours = member.chamber_id == consortium.chamber_id and member.is_active and member.accepts_proposals
     known = _seat_of(consortium, member)
-    if not is_ours or (known is None and is_bound(session, consortium, member)):
+    if not is_ours or (known is None and member.id in bound(session, consortium)):
         raise RuleBroken(Rule.NOT_AVAILABLE)
     if known is not None:
         return known

@@ -89,6 +89,11 @@ def validity_of(credential: Credential, *, today: date) -> Validity:
     return Validity.EXPIRED if credential.valid_until < today else Validity.SOON
 
 
+def can_show(credential: Credential, *, today: date) -> bool:
+    """Whether a proof shows something today: it has not expired, and does not say that there is none."""
+    return credential.figure != 0 and validity_of(credential, today=today) is not Validity.EXPIRED
+
+
 def answerable(member: Member, *, today: date) -> Mapping[str, Stance]:
     """For each family of criteria, what it would be to a member as a weighted criterion; unknown left out."""
     standing = Standing.of(member)
