@@ -265,31 +265,43 @@ def make_match(session: Session, **overrides: Any) -> Match:
     return match
 
 
-def make_finding(session: Session, lot: Lot, **overrides: Any) -> Finding:
-    """An award criterion of 10 % on work integration, found in a lot that was read."""
-    sentence = "Le soumissionnaire offre des places à des personnes en insertion professionnelle."
-    evidence = overrides.get("evidence", "insertion professionnelle")
+def finding(**overrides: Any) -> Finding:
+    """A criterion on apprentices found among the award criteria, of no lot yet."""
     facts: dict[str, Any] = {
-        "lot": lot,
-        "family": "insertion_socioprofessionnelle",
+        "family": "apprentissage_formation",
         "kind": FindingKind.AWARD,
         "polarity": Polarity.PRESENT,
-        "weight": 10.0,
         "counts": True,
+        "weight": 5.0,
         "language": "fr",
+        "field": "award.2.title",
+        "start": 8,
+        "evidence": "apprenties et apprentis",
+        "sentence": "Part des apprenties et apprentis dans l’effectif.",
+        "rule": "apprentissage_formation:fr:1",
+        "found_with": "test",
+        "found_at": NOW,
+    }
+    return Finding(**{**facts, **overrides})
+
+
+def make_finding(session: Session, lot: Lot, **overrides: Any) -> Finding:
+    """An award criterion of 10 % on work integration, found in a lot that was read."""
+    facts: dict[str, Any] = {
+        "family": "insertion_socioprofessionnelle",
+        "weight": 10.0,
         "field": "award.1.title",
         "start": 0,
-        "evidence": evidence,
-        "sentence": sentence,
+        "evidence": "insertion professionnelle",
+        "sentence": "Le soumissionnaire offre des places à des personnes en insertion professionnelle.",
         "rule": "insertion_socioprofessionnelle:fr:1",
-        "found_with": "test",
         "found_at": NOW - timedelta(days=1),
     }
-    finding = Finding(**{**facts, **overrides})
+    found = finding(lot=lot, **{**facts, **overrides})
     lot.read_at, lot.read_with = NOW - timedelta(days=1), "test"
-    session.add(finding)
+    session.add(found)
     session.flush()
-    return finding
+    return found
 
 
 def make_credential(session: Session, member: Member, **overrides: Any) -> Credential:

@@ -24,8 +24,7 @@ from procurement.vocabulary import (
     ProcurementMethod,
     Stated,
 )
-from tests.factories import NOW, make_lot, make_notice, make_tender
-from tests.found import finding
+from tests.factories import NOW, finding, make_lot, make_notice, make_tender
 
 _EXAMPLES = [
     (article.key, kind, language, sentence)

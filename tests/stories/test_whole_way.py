@@ -89,8 +89,10 @@ def test_no_page_of_the_demonstration_is_empty(demo: Served, browser: Browser) -
         page.context.close()
 
 
-def test_a_member_finds_a_tender_in_the_mail_and_answers(demo: Served, browser: Browser) -> None:
-    [mail] = [text for to, _, text in mails_of(demo.folder / "var" / "demo" / "mails") if to == MEMBER_EMAIL]
+def test_a_member_finds_a_tender_in_the_mail_and_answers(
+    demo: Served, first_mails: list[tuple[str, str, str]], browser: Browser
+) -> None:
+    [mail] = [text for to, _, text in first_mails if to == MEMBER_EMAIL]
     tender = re.search(r"http\S+/marches/\d+(?=\s)", mail)
     assert tender is not None
     page = browser.new_page()

@@ -26,6 +26,7 @@ from procurement.models import (
 from procurement.vocabulary import Role
 from tests.factories import (
     NOW,
+    finding,
     make_chamber,
     make_contact,
     make_credential,
@@ -35,7 +36,6 @@ from tests.factories import (
     make_room,
     make_tender,
 )
-from tests.found import finding
 from tests.web.conftest import Clock, Page, Writing
 from web import access, create_app
 from web.access import Audience, local_path

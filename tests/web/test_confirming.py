@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from procurement.models import AuditEntry, Finding, Lot, Person
 from procurement.vocabulary import Role
-from tests.factories import make_person, make_tender
-from tests.found import finding
+from tests.factories import finding, make_person, make_tender
 from tests.web.conftest import Page, Writing
 
 _WAITING = "/equipe/criteres-a-confirmer"

@@ -8,8 +8,7 @@ from sqlalchemy import select
 
 from procurement.models import AuditEntry, Match, Person
 from procurement.vocabulary import DropReason, MatchState, Role
-from tests.factories import make_lot, make_match, make_member, make_person, make_tender
-from tests.found import finding
+from tests.factories import finding, make_lot, make_match, make_member, make_person, make_tender
 from tests.web.conftest import Page, Writing
 
 

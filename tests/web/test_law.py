@@ -11,8 +11,7 @@ from sqlalchemy import Engine, event
 
 from procurement.models import Buyer, Criterion, Person, Tender
 from procurement.vocabulary import CriterionKind, NoticeType, Role, Stated
-from tests.factories import make_member, make_notice, make_person, make_tender
-from tests.found import finding
+from tests.factories import finding, make_member, make_notice, make_person, make_tender
 from tests.web.conftest import Page, Writing
 
 _POINTS = "/equipe/points-juridiques"
