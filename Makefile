@@ -38,7 +38,7 @@ bench: $(VENV)/ready-dev  ## print the figures of quality and speed
 
 messages: $(VENV)/ready-dev  ## bring every French text of pages and e-mails into the catalogues, to be translated there
 	@mkdir -p build
-	$(BIN)/pybabel --quiet extract --mapping-file=procurement/translations/babel.cfg --keywords="MenuEntry SourceLight:3 _back:2 translated_later" --add-location=file --sort-by-file --no-wrap --output-file=build/messages.pot web procurement
+	$(BIN)/pybabel --quiet extract --mapping-file=procurement/translations/babel.cfg --keywords="MenuEntry RoomPage SourceLight:3 _back:2 translated_later" --add-location=file --sort-by-file --no-wrap --output-file=build/messages.pot web procurement
 	for language in de it en; do $(BIN)/pybabel --quiet update --input-file=build/messages.pot --output-file=procurement/translations/$$language.po --locale=$$language --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap || exit 1; done
 
 lock: $(VENV)/ready  ## write the two locks anew from pyproject.toml

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from procurement.advice_words import AdviceState, AdviceSubject
 from procurement.cantons import BuyerLevel
 from procurement.db import Base, UtcDateTime, word
 from procurement.labelled import LANGUAGES
@@ -27,6 +28,7 @@ from procurement.teaming import (
     Admission,
     ConsortiumState,
     Coverage,
+    PostKind,
     RequirementOrigin,
     SeatRole,
     SeatState,
@@ -144,6 +146,40 @@ class Credential(Base):
     figure: Mapped[int | None]
     valid_until: Mapped[date | None]
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Attestation(Base):
+    """The day of a paper that bids ask for (AVS, LPP, taxes …): its date, never the paper itself."""
+
+    __tablename__ = "attestation"
+    __table_args__ = (UniqueConstraint("member_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    # The key of an attestation of config/preparation.toml.
+    kind: Mapped[str] = mapped_column(String(60))
+    issued_on: Mapped[date]
+    # The paper's own last day, where it names one.
+    valid_until: Mapped[date | None]
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MemberTie(Base):
+    """That two members are tied (same direction, same foundation …), as staff know it: a warning, no bar."""
+
+    __tablename__ = "member_tie"
+    __table_args__ = (UniqueConstraint("member_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # The one with the smaller id first.
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    other_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    member: Mapped["Member"] = relationship(foreign_keys=[member_id])
+    other: Mapped["Member"] = relationship(foreign_keys=[other_id])
 
 
 class Person(Base):
@@ -861,6 +897,23 @@ class AdmissionRecord(Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
 
 
+class Involvement(Base):
+    """That a member took part in preparing a tender (LMP art. 14), as staff read it: a warning, no bar."""
+
+    __tablename__ = "involvement"
+    __table_args__ = (UniqueConstraint("tender_id", "member_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    quotation: Mapped[str] = mapped_column(Text)
+    page: Mapped[str] = mapped_column(String(60))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    member: Mapped[Member] = relationship()
+
+
 class Consortium(Base):
     """A joint bid of members on some lots of a tender; seen by those inside it, and by staff on the record.
 
@@ -946,6 +999,8 @@ class Seat(Base):
     solidarity_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Whether the member takes the contract that was won among its references; None: not said yet.
+    wants_reference: Mapped[bool | None]
 
     consortium: Mapped[Consortium] = relationship(back_populates="seats")
     member: Mapped[Member] = relationship()
@@ -994,6 +1049,147 @@ class Cover(Base):
     evidence: Mapped[str] = mapped_column(Text, default="")
 
     seat: Mapped[Seat] = relationship()
+
+
+class RoomTask(Base):
+    """Something to be done before the bid is handed in, by whom and until when."""
+
+    __tablename__ = "room_task"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortium.id", ondelete="CASCADE"), index=True)
+    # The key of a task of config/preparation.toml; empty: written by the room itself.
+    key: Mapped[str] = mapped_column(String(60), default="")
+    text: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date]
+    # Whether the room set the day: then it stays when the deadline moves.
+    is_day_set: Mapped[bool] = mapped_column(default=False)
+    # Whose it is; none: of everybody inside.
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id", ondelete="SET NULL"))
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    consortium: Mapped[Consortium] = relationship()
+    seat: Mapped[Seat | None] = relationship()
+    done_by: Mapped[Person | None] = relationship()
+
+
+class RoomPost(Base):
+    """Something written in a room: a message, or a decision that stays in its log."""
+
+    __tablename__ = "room_post"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortium.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    kind: Mapped[PostKind] = mapped_column(word(PostKind))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Taken back by its author: the text is gone, that there was something stays.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person | None] = relationship()
+
+
+class RoomFile(Base):
+    """A file of a room, read by those inside it only; its bytes are loaded when somebody fetches it."""
+
+    __tablename__ = "room_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortium.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    # The task that it answers, if any.
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("room_task.id", ondelete="SET NULL"))
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person | None] = relationship()
+    task: Mapped[RoomTask | None] = relationship()
+
+
+class CalendarLink(Base):
+    """A person's secret address of a calendar, its own or a room's; renewing it ends the one before."""
+
+    __tablename__ = "calendar_link"
+    __table_args__ = (UniqueConstraint("person_id", "consortium_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    # None: the person's own calendar.
+    consortium_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consortium.id", ondelete="CASCADE"), index=True
+    )
+    version: Mapped[int] = mapped_column(default=1)
+    renewed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship()
+    consortium: Mapped[Consortium | None] = relationship()
+
+
+class BidResult(Base):
+    """What is known of the outcome of a bid: read from an award notice, then said by the lead. No price."""
+
+    __tablename__ = "bid_result"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    consortium_id: Mapped[int] = mapped_column(ForeignKey("consortium.id", ondelete="CASCADE"), unique=True)
+    # The notice that ended the procedure, and what it says of this bid; none: it cannot be told from it.
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="SET NULL"))
+    suggested: Mapped[ConsortiumState | None] = mapped_column(word(ConsortiumState))
+    found_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When the lead was asked by e-mail.
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the lead says: the day it was told of the decision, the rank, why, and the debriefing's answers.
+    notified_on: Mapped[date | None]
+    rank: Mapped[int | None]
+    offers: Mapped[int | None]
+    # Values of `teaming.LossReason`.
+    reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Answers by the key of the question, of config/debriefing.toml.
+    debriefing: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    lesson: Mapped[str] = mapped_column(Text, default="")
+    said_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    said_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+
+    consortium: Mapped[Consortium] = relationship()
+    notice: Mapped[Notice | None] = relationship()
+    said_by: Mapped[Person | None] = relationship()
+
+
+class AdviceRequest(Base):
+    """A request for help, seen by its member and the staff: who has it, until when, what came of it."""
+
+    __tablename__ = "advice_request"
+    __table_args__ = (Index("ix_advice_request_waiting", "chamber_id", "state", "due_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chamber_id: Mapped[int] = mapped_column(ForeignKey("chamber.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"))
+    subject: Mapped[AdviceSubject] = mapped_column(word(AdviceSubject))
+    text: Mapped[str] = mapped_column(Text)
+    # Where it was asked from, if anywhere; staff see a room's name of it, and nothing inside it.
+    tender_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id", ondelete="SET NULL"))
+    consortium_id: Mapped[int | None] = mapped_column(ForeignKey("consortium.id", ondelete="SET NULL"))
+    state: Mapped[AdviceState] = mapped_column(word(AdviceState), default=AdviceState.OPEN)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    due_on: Mapped[date | None]
+    outcome: Mapped[str] = mapped_column(Text, default="")
+    minutes_spent: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    member: Mapped[Member] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    tender: Mapped[Tender | None] = relationship()
+    consortium: Mapped[Consortium | None] = relationship()
 
 
 class Message(Base):

@@ -163,3 +163,59 @@ class Admission(Labelled):
         "partecipazione multipla espressamente ammessa",
         "multiple participation expressly admitted",
     )
+
+
+class PostKind(Labelled):
+    """What is written in a room: a message, or a decision, which stays in the log of decisions."""
+
+    MESSAGE = "message", "message", "Nachricht", "messaggio", "message"
+    DECISION = "decision", "décision", "Beschluss", "decisione", "decision"
+
+
+class LossReason(Labelled):
+    """Why a bid was not taken, as the buyer says it or as the members see it."""
+
+    PRICE = "price", "le prix", "der Preis", "il prezzo", "the price"
+    QUALITY = (
+        "quality",
+        "la qualité ou la méthode",
+        "Qualität oder Vorgehen",
+        "la qualità o il metodo",
+        "quality or method",
+    )
+    REFERENCES = (
+        "references",
+        "les références",
+        "die Referenzen",
+        "le referenze",
+        "the references",
+    )
+    CAPACITY = (
+        "capacity",
+        "la taille ou les moyens",
+        "Grösse oder Mittel",
+        "le dimensioni o i mezzi",
+        "size or means",
+    )
+    ESS = (
+        "ess",
+        "les critères sociaux ou environnementaux",
+        "die sozialen oder ökologischen Kriterien",
+        "i criteri sociali o ambientali",
+        "the social or green criteria",
+    )
+    FORM = (
+        "form",
+        "une exclusion pour la forme ou une pièce manquante",
+        "Ausschluss wegen Form oder fehlender Unterlage",
+        "un’esclusione per la forma o un documento mancante",
+        "excluded for form or a missing paper",
+    )
+    INTERRUPTED = (
+        "interrupted",
+        "la procédure interrompue",
+        "das Verfahren abgebrochen",
+        "la procedura interrotta",
+        "the procedure was stopped",
+    )
+    UNKNOWN = "unknown", "on ne sait pas", "nicht bekannt", "non si sa", "not known"

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import g
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from procurement import admissions, consortiums
 from procurement.models import AdmissionRecord, Consortium, Lot, Member, Requirement, Seat, Tender
@@ -142,9 +141,3 @@ def row_words(rows: Sequence[Requirement]) -> dict[int, str]:
     """The words of rows for this reader, by their ids."""
     words = words_of(g.session, rows, g.language)
     return {row_id: text.replace("'", "’") if g.language == "fr" else text for row_id, text in words.items()}
-
-
-ROOM = (
-    selectinload(Consortium.seats).joinedload(Seat.member).selectinload(Member.people),
-    selectinload(Consortium.requirements).selectinload(Requirement.covers),
-)

