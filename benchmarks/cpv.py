@@ -159,7 +159,7 @@ def show(rows: Sequence[Mapping[str, Any]], methods: Mapping[str, Told]) -> dict
             said = [told.divisions[i] for i in of_group]
             hits = [a == b for a, b in zip(said, right, strict=True)]
             sure = [told.confidence[i] for i in of_group]
-            measured = {
+            measured: dict[str, Any] = {
                 "weighted_f1": weighted_f1(right, said),
                 "accuracy": sum(hits) / len(hits),
                 "accuracy_at_half": accuracy_at(hits, sure, coverage=0.5),

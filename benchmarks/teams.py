@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from benchmarks.match_speed import NOW, invented
+from benchmarks.match_speed import NOW, Invented
 from config.tables import sectors
 from matcher.batch import context_of
 from matcher.classifier import RuleOfThumb
@@ -76,7 +76,9 @@ def timed(what: Callable[[], T]) -> tuple[T, float]:
 
 def scoring_pass(members: int) -> float:
     """The seconds of scoring one lot for so many members: the median of several."""
-    lots, offering = invented(20, members)
+    invented = Invented()
+    lots = [invented.lot(number) for number in range(20)]
+    offering = [invented.member(number) for number in range(members)]
     context = context_of(offering, learn_words(lots, offering, sectors=sectors()), now=NOW)
     rules = RuleOfThumb()
     scores_of(measure_all(lots[0], context), rules)

@@ -56,13 +56,16 @@ def partners(engine: Engine, facts: Mapping[str, Any], now: datetime) -> dict[st
         seats = consortiums.inside(consortium)
         rows = list(consortium.requirements)
         known = [(seat.member, member_facts(session, seat.member)) for seat in seats]
-        known += _available(session, consortium, now)
+        lots = [lot_facts(session, each.lot) for each in consortium.lots]
+        known += _available(session, consortium, lots, now)
         today = now.astimezone(ZURICH).date()
         fits = []
         for member, said in known:
             shown = {each.family for each in member.credentials if can_show(each, today=today)}
             fits.append([fit_of(row, said, shown) for row in rows])
-        return _answer(consortium, rows, [said for _, said in known], fits, count_inside=len(seats))
+        members = [said for _, said in known]
+        carries = np.array([_carried(lots, said, len(rows)) for said in members])
+        return _answer(consortium, rows, members, fits, carries, count_inside=len(seats))
 
 
 def _answer(
@@ -70,6 +73,7 @@ def _answer(
     rows: Sequence[Requirement],
     members: Sequence[MemberFacts],
     fits: Sequence[Sequence[Fit | None]],
+    carries: np.ndarray[Any, np.dtype[np.int64]],
     *,
     count_inside: int,
 ) -> dict[str, Any]:
@@ -90,7 +94,7 @@ def _answer(
     room = Room(
         levels,
         np.array([float(row.weight) for row in rows]),
-        np.full(len(members), len(rows)),
+        carries,
         most=consortium.places,
         fixed=tuple(range(count_inside)),
     )
@@ -147,7 +151,18 @@ def fit_of(row: Requirement, member: MemberFacts, shown: Iterable[str]) -> Fit |
     return None
 
 
-def _available(session: Session, consortium: Consortium, now: datetime) -> list[tuple[Member, MemberFacts]]:
+def _carried(lots: Sequence[LotFacts], member: MemberFacts, rows: int) -> int:
+    """How many rows a member can carry: as much of them as its largest contract is of the whole, if known."""
+    values, most = [lot.value_chf for lot in lots], member.largest_contract_chf
+    whole = sum(value for value in values if value is not None)
+    if most is None or None in values or most >= whole:
+        return rows
+    return max(1, rows * most // whole)
+
+
+def _available(
+    session: Session, consortium: Consortium, lots: Sequence[LotFacts], now: datetime
+) -> list[tuple[Member, MemberFacts]]:
     """The members who may be proposed: who accept it, are not bound for a lot, and work where it is."""
     apart = bound(session, consortium) | {seat.member_id for seat in consortium.seats}
     members = session.scalars(
@@ -161,7 +176,6 @@ def _available(session: Session, consortium: Consortium, now: datetime) -> list[
         .options(selectinload(Member.credentials))
         .order_by(Member.id)
     ).all()
-    lots = [lot_facts(session, each.lot) for each in consortium.lots]
     known = [(member, member_facts(session, member)) for member in members]
     return [(member, said) for member, said in known if any(_suits(lot, said, now) for lot in lots)]
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -70,6 +71,25 @@ def test_the_smallest_team_that_covers_all_comes_first(engine: Engine) -> None:
 
     assert best["members"] == [both]
     assert best["covered"] == 100
+
+
+@pytest.mark.parametrize(
+    ("value", "largest", "count"), [(400_000, 200_000, 2), (None, 200_000, 1), (400_000, None, 1)]
+)
+def test_nobody_is_given_more_than_it_can_carry_where_that_is_known(
+    engine: Engine, value: int | None, largest: int | None, count: int
+) -> None:
+    with transaction(engine) as session:
+        room, _ = _opened(session)
+        room.lots[0].lot.value_amount, room.lots[0].lot.value_currency = value, "CHF"
+        for _ in range(2):
+            make_member(session, cpv_codes=[_GLASS, _SNOW], largest_contract_chf=largest)
+        room_id = room.id
+
+    [best, *_] = _ask(engine, room_id)["teams"]
+
+    assert best["covered"] == 100
+    assert len(best["members"]) == count
 
 
 def test_who_wants_no_proposals_is_bound_or_works_elsewhere_is_not_suggested(engine: Engine) -> None:
