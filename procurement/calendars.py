@@ -86,7 +86,7 @@ def room_calendar(session: Session, *, link: CalendarLink, links: Links, now: da
     ]
     appeal = _last_day_of_appeal(tender, language, now)
     days = [*_days_of(tender, language, url), *tasks, *([appeal] if appeal else [])]
-    name = tr.gettext("Offre commune : {title}").format(title=tender.title_in(language))
+    name = tr.gettext("Offre commune : {title}").format(title=tender.title_in(language))
     return _written(days, name=name, links=links, now=now)
 
 
@@ -102,14 +102,14 @@ def _days_of(tender: Tender, language: str, url: str) -> list[_Day]:
     days = []
     if tender.submission_deadline is not None:
         said = (
-            tr.gettext("Délai pour les demandes de participation : {title}")
+            tr.gettext("Délai pour les demandes de participation : {title}")
             if tender.deadline_is_for_requests
-            else tr.gettext("Délai de remise des offres : {title}")
+            else tr.gettext("Délai de remise des offres : {title}")
         )
         at = tender.submission_deadline
         days.append(_Day(f"tender-{tender.id}-deadline", at, said.format(title=title), url))
     if tender.enquiry_deadline is not None:
-        said = tr.gettext("Dernier jour pour les questions : {title}").format(title=title)
+        said = tr.gettext("Dernier jour pour les questions : {title}").format(title=title)
         days.append(_Day(f"tender-{tender.id}-questions", tender.enquiry_deadline, said, url))
     return days
 
@@ -127,7 +127,7 @@ def _last_day_of_appeal(tender: Tender, language: str, now: datetime) -> _Day | 
         return None
     delay = min(appeal.delays, key=lambda each: each.last_day)
     said = translator(language).gettext(
-        "Recours contre l’appel d’offres : dernier jour du délai le plus court ({days} jours), à vérifier"
+        "Recours contre l’appel d’offres : dernier jour du délai le plus court ({days} jours), à vérifier"
     )
     key = f"tender-{tender.id}-appeal"
     return _Day(key, delay.last_day, said.format(days=delay.rule.days), tender.url)

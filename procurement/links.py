@@ -39,10 +39,6 @@ class Links:
         """What is to be done in a room, and until when."""
         return f"{self.base_url}/communautes/{consortium_id}/echeances"
 
-    def attestations(self) -> str:
-        """The page where a member states the dates of its papers."""
-        return f"{self.base_url}/profil/attestations"
-
     def calendar(self, link: CalendarLink) -> str:
         """The secret address of a calendar: it holds until it is renewed."""
         return f"{self.base_url}/calendrier/{_calendar_signer(self.key).dumps(_calendar_facts(link))}.ics"

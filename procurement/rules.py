@@ -178,7 +178,7 @@ class Rule(Labelled):
     )
     TOO_MANY_TASKS = (
         "too_many_tasks",
-        "Une communauté a {most} tâches au plus : retirez-en d’abord.",
+        "Une communauté a {most} tâches au plus : retirez-en d’abord.",
         "Eine Gemeinschaft hat höchstens {most} Aufgaben: Entfernen Sie zuerst einige.",
         "Un consorzio ha al massimo {most} compiti: prima toglietene.",
         "A consortium has {most} tasks at most: take some away first.",

@@ -1,8 +1,9 @@
 """What people fill in about tasks of a room, and about the dates of their attestations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
@@ -42,73 +43,63 @@ class TaskForm(PageForm):
 
 
 @dataclass(slots=True)
-class DatesRow:
-    """The two days of one paper as they were typed, with what is wrong with them."""
+class DayTyped:
+    """A day as it was typed into a field, with what is wrong with it."""
 
-    kind: str
-    issued_on: str = ""
-    valid_until: str = ""
-    issued_problem: str = ""
-    until_problem: str = ""
+    id: str
+    value: str = ""
+    errors: list[str] = field(default_factory=list)
+
+    def read(self) -> date | None:
+        """The day; what is none, or is bad, is marked so."""
+        if not self.value:
+            return None
+        try:
+            day = date.fromisoformat(self.value)
+        except ValueError:
+            self.errors.append(NO_DAY)
+            return None
+        if abs(day - today()) > 2 * FARTHEST:
+            self.errors.append(TOO_FAR)
+        return day
 
 
 @dataclass(slots=True)
-class DatesForm:
-    """The dates of a member's papers: a row for each kind; an emptied row takes its paper back."""
+class DatesRow:
+    """The two days of one paper."""
 
-    rows: list[DatesRow] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, kinds: Iterable[str], stated: Mapping[str, Attestation]) -> "DatesForm":
-        """The form as what is stated fills it in."""
-        found = ((kind, stated.get(kind)) for kind in kinds)
-        return cls([DatesRow(kind, *_typed(row)) for kind, row in found])
+    kind: str
+    issued: DayTyped
+    until: DayTyped
 
     @classmethod
-    def read(cls, kinds: Iterable[str], sent: Mapping[str, str]) -> "DatesForm":
-        """The form as it was sent; a kind that was not sent at all is not in it."""
-        found = [
-            DatesRow(
-                kind, *(one_line(sent.get(f"{name}-{kind}", ""), longest=20) for name in ("issued", "until"))
-            )
-            for kind in kinds
-            if f"issued-{kind}" in sent
-        ]
-        return cls(found)
+    def of(cls, kind: str, row: Attestation | None) -> Self:
+        """The row as what is stated fills it in."""
+        issued = row.issued_on.isoformat() if row is not None else ""
+        until = row.valid_until.isoformat() if row is not None and row.valid_until else ""
+        return cls(kind, DayTyped(f"issued-{kind}", issued), DayTyped(f"until-{kind}", until))
 
-    def dates(self) -> dict[str, Dates | None]:
-        """What is stated by kind; `is_wrong` says whether some of it could not be read."""
-        return {row.kind: _dates(row) for row in self.rows}
+    @classmethod
+    def sent(cls, kind: str, form: Mapping[str, str]) -> Self | None:
+        """The row as it was sent; None when it was not."""
+        names = (f"issued-{kind}", f"until-{kind}")
+        if not any(name in form for name in names):
+            return None
+        issued, until = (DayTyped(name, one_line(form.get(name, ""), longest=20)) for name in names)
+        return cls(kind, issued, until)
+
+    def read(self) -> Dates | None:
+        """What is stated; None where the row is empty or wrong, which is marked."""
+        issued_on, valid_until = self.issued.read(), self.until.read()
+        if self.until.value and not self.issued.value:
+            self.issued.errors.append(NO_START)
+        if issued_on is not None and issued_on > today():
+            self.issued.errors.append(NOT_YET)
+        if issued_on and valid_until and valid_until < issued_on:
+            self.until.errors.append(ENDS_FIRST)
+        return Dates(issued_on, valid_until) if issued_on is not None else None
 
     @property
     def is_wrong(self) -> bool:
         """Whether something is marked as wrong."""
-        return any(row.issued_problem or row.until_problem for row in self.rows)
-
-
-def _typed(row: Attestation | None) -> tuple[str, str]:
-    if row is None:
-        return "", ""
-    return row.issued_on.isoformat(), row.valid_until.isoformat() if row.valid_until else ""
-
-
-def _dates(row: DatesRow) -> Dates | None:
-    issued_on, row.issued_problem = _day(row.issued_on)
-    valid_until, row.until_problem = _day(row.valid_until)
-    if issued_on is not None and issued_on > today():
-        row.issued_problem = NOT_YET
-    if row.valid_until and not row.issued_on:
-        row.issued_problem = NO_START
-    if issued_on and valid_until and valid_until < issued_on:
-        row.until_problem = ENDS_FIRST
-    return Dates(issued_on, valid_until) if issued_on is not None else None
-
-
-def _day(typed: str) -> tuple[date | None, str]:
-    if not typed:
-        return None, ""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        return None, NO_DAY
-    return (day, "") if abs(day - today()) <= 2 * FARTHEST else (day, TOO_FAR)
+        return bool(self.issued.errors or self.until.errors)

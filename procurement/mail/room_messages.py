@@ -179,15 +179,15 @@ def reminder(*, person: Person, dues: Sequence[Due], today: date, links: Links) 
         blocks.append(Paragraph(_facts(due.consortium.tender.standing, language)))
         blocks.extend(
             Paragraph(
-                tr.gettext("{day} : {task}.").format(
+                tr.gettext("{day} : {task}.").format(
                     day=tr.gettext("aujourd’hui") if day == today else say_date(day, language), task=task
                 )
             )
             for day, task in due.tasks
         )
         if due.papers:
-            names = tr.gettext(" ; ").join(due.papers)
-            said = tr.gettext("Attestations à renouveler, trop anciennes ou échues au délai : {names}.")
+            names = tr.gettext(" ; ").join(due.papers)
+            said = tr.gettext("Attestations à renouveler, trop anciennes ou échues au délai : {names}.")
             blocks.append(Paragraph(said.format(names=names), "warning"))
     one = len(dues) == 1
     address = links.room_tasks(dues[0].consortium.id) if one else links.rooms()

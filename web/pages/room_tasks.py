@@ -119,7 +119,7 @@ def renew_calendar(consortium_id: int) -> ResponseReturnValue:
     room = room_or_404(consortium_id)
     own_seat_or_404(room)
     calendars.renew(g.session, person=g.person, consortium=room, now=g.now)
-    flash(gettext("L’adresse est prête ; celle d’avant, s’il y en avait une, ne vaut plus."), "success")
+    flash(gettext("L’adresse est prête ; celle d’avant, s’il y en avait une, ne vaut plus."), "success")
     return _to(room, "calendrier")
 
 
