@@ -38,4 +38,5 @@ def state() -> ResponseReturnValue:
 
 
 def _page(rows: list[DatesRow]) -> str:
-    return render_template("attestations/own.html", rows=rows, kinds=preparation().attestations())
+    kinds = preparation().attestations()
+    return render_template("attestations/own.html", rows=rows, kinds=kinds, geneva=kinds["avs"].asked("GE"))
