@@ -23,6 +23,7 @@ _VERBS = {
     "match": "matcher.commands",
     "train": "matcher.commands",
     "alert": "procurement.commands",
+    "remind": "procurement.commands",
     "deliver": "procurement.commands",
     "tidy": "procurement.commands",
     "members": "procurement.commands",

@@ -70,6 +70,36 @@ def post_alerts(engine: "Engine") -> int:
 
 
 @click.command()
+def remind() -> None:
+    """Let the tasks of rooms follow their deadlines, and write the reminders that are due into the outbox."""
+    moved, written = post_reminders(ready_engine())
+    click.echo(f"{moved} tasks moved, {written} reminders written")
+
+
+def post_reminders(engine: "Engine") -> tuple[int, int]:
+    """Move what follows a deadline, then write what is due, one transaction per person."""
+    from procurement import reminders
+    from procurement.db import transaction
+
+    with transaction(engine) as session:
+        moved = reminders.follow_deadlines(session, now=clock())
+        people = reminders.people_to_remind(session, now=clock())
+    written = 0
+    for person_id in people:
+        try:
+            with transaction(engine) as session:
+                message = reminders.post_reminder(
+                    session, person_id=person_id, links=links_of(settings()), now=clock()
+                )
+                written += message is not None
+        except Exception:
+            logging.getLogger(__name__).exception(
+                "a reminder was not written", extra={"person_id": person_id}
+            )
+    return moved, written
+
+
+@click.command()
 def deliver() -> None:
     """Send the e-mails that wait in the outbox."""
     report = run_delivery(ready_engine())

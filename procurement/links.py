@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from procurement.models import Person
+from procurement.models import CalendarLink, Person
 from procurement.vocabulary import AnswerChoice
 
 
@@ -34,6 +34,14 @@ class Links:
     def room(self, consortium_id: int) -> str:
         """The room of a consortium, for those inside it."""
         return f"{self.base_url}/communautes/{consortium_id}"
+
+    def room_tasks(self, consortium_id: int) -> str:
+        """What is to be done in a room, and until when."""
+        return f"{self.base_url}/communautes/{consortium_id}/echeances"
+
+    def calendar(self, link: CalendarLink) -> str:
+        """The secret address of a calendar: it holds until it is renewed."""
+        return f"{self.base_url}/calendrier/{_calendar_signer(self.key).dumps(_calendar_facts(link))}.ics"
 
     def rooms(self) -> str:
         """The rooms of a member, and what it is asked."""
@@ -75,3 +83,29 @@ def person_of_unsubscribe_token(token: str, *, key: str) -> int | None:
     except BadSignature:
         return None
     return value if isinstance(value, int) else None
+
+
+def _calendar_signer(key: str) -> URLSafeSerializer:
+    return URLSafeSerializer(key, salt="calendar-1")
+
+
+def _calendar_facts(link: CalendarLink) -> list[int]:
+    # With the moment: a row that was deleted may leave its number to another.
+    return [link.id, link.version, int(link.renewed_at.timestamp())]
+
+
+def calendar_id_of_token(token: str, *, key: str) -> int | None:
+    """The row that the address of a calendar was made for, whether it still holds or not; None: not ours."""
+    try:
+        value = _calendar_signer(key).loads(token)
+    except BadSignature:
+        return None
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], int) else None
+
+
+def is_address_of(link: CalendarLink, token: str, *, key: str) -> bool:
+    """Whether this is the address that a calendar has today."""
+    try:
+        return bool(_calendar_signer(key).loads(token) == _calendar_facts(link))
+    except BadSignature:
+        return False

@@ -162,3 +162,24 @@ class Rule(Labelled):
         "Una richiesta parte senza il vostro nome: togliete «{found}» dal messaggio.",
         "A question goes out without your name: take “{found}” out of the message.",
     )
+    DAYS_CROSSED = (
+        "days_crossed",
+        "Une attestation est établie au plus tard aujourd’hui, et n’échoit pas avant ce jour.",
+        "Eine Bescheinigung ist spätestens heute ausgestellt und läuft nicht vor diesem Tag ab.",
+        "Un’attestazione è rilasciata al più tardi oggi e non scade prima di quel giorno.",
+        "An attestation was issued today at the latest, and does not expire before that day.",
+    )
+    DAY_NEEDED = (
+        "day_needed",
+        "Il manque le jour.",
+        "Der Tag fehlt.",
+        "Manca il giorno.",
+        "The day is missing.",
+    )
+    TOO_MANY_TASKS = (
+        "too_many_tasks",
+        "Une communauté a {most} tâches au plus : retirez-en d’abord.",
+        "Eine Gemeinschaft hat höchstens {most} Aufgaben: Entfernen Sie zuerst einige.",
+        "Un consorzio ha al massimo {most} compiti: prima toglietene.",
+        "A consortium has {most} tasks at most: take some away first.",
+    )

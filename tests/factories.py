@@ -14,6 +14,7 @@ from procurement.accounts import only_chamber
 from procurement.i18n import ZURICH
 from procurement.lens import FindingKind, Polarity
 from procurement.models import (
+    Attestation,
     Buyer,
     BuyerContact,
     Chamber,
@@ -27,6 +28,7 @@ from procurement.models import (
     Notice,
     NoticeVersion,
     Person,
+    RoomTask,
     Seat,
     Tender,
 )
@@ -349,6 +351,35 @@ def make_room(
         suggest(session, room, suggested)
     session.flush()
     return room
+
+
+def make_task(session: Session, room: Consortium, **overrides: Any) -> RoomTask:
+    """A task of everybody in a room, due in nine days."""
+    facts: dict[str, Any] = {
+        "consortium": room,
+        "text": "Appeler le service des écoles",
+        "due_on": date(2026, 12, 3),
+        "is_day_set": True,
+    }
+    task = RoomTask(**{**facts, **overrides})
+    session.add(task)
+    session.flush()
+    return task
+
+
+def make_attestation(session: Session, member: Member, **overrides: Any) -> Attestation:
+    """An attestation of the AVS issued three weeks ago."""
+    facts: dict[str, Any] = {
+        "member_id": member.id,
+        "kind": "avs",
+        "issued_on": date(2026, 11, 3),
+        "valid_until": None,
+        "changed_at": NOW - timedelta(days=20),
+    }
+    attestation = Attestation(**{**facts, **overrides})
+    session.add(attestation)
+    session.flush()
+    return attestation
 
 
 def suggest(session: Session, room: Consortium, *members: Member) -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +18,7 @@ import aimp
 from config.settings import Settings
 from config.tables import jobs, sources
 from procurement.links import Links
-from procurement.models import Person
+from procurement.models import CalendarLink, Person
 from procurement.vocabulary import AnswerChoice
 from web import create_app
 
@@ -206,6 +207,10 @@ def _addresses() -> dict[str, str]:
         "room": links.room(7),
         "rooms": links.rooms(),
         "proposal": links.proposal(7),
+        "room_tasks": links.room_tasks(7),
+        "calendar": links.calendar(
+            CalendarLink(id=7, version=1, renewed_at=datetime(2026, 11, 24, tzinfo=UTC))
+        ),
         "preferences": links.preferences(),
         "sign_in_code": links.sign_in_code(),
         "queue": links.queue(),

@@ -1,11 +1,13 @@
 """What the invented chamber does together: a room that forms, a question under way, and one received."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import consortiums, requirements
+from procurement import attestations, consortiums, preparation, requirements
+from procurement.attestations import Dates
+from procurement.i18n import ZURICH
 from procurement.models import Consortium, Lot, Match, Member, Person, Seat, Tender
 from procurement.teaming import Coverage, SeatRole
 from procurement.vocabulary import Stated
@@ -26,7 +28,9 @@ def team_up(session: Session, *, shown: Member, now: datetime) -> None:
     partner, asked, other = others[:3]
     own, elsewhere = _tenders_of(session, shown, now), _tenders_of(session, other, now)
     if own:
-        _lead(session, _opened(session, own[0], shown, now), partner, asked, now)
+        room = _opened(session, own[0], shown, now)
+        _lead(session, room, partner, asked, now)
+        _prepare(session, room, shown, partner, now)
     theirs = [tender for tender in elsewhere if tender not in own[:1]]
     if theirs:
         _ask(
@@ -54,6 +58,21 @@ def _lead(session: Session, room: Consortium, partner: Member, asked: Member, no
             evidence="Deux références de même taille",
             person=_somebody(by.member),
         )
+
+
+def _prepare(session: Session, room: Consortium, shown: Member, partner: Member, now: datetime) -> None:
+    """The plan of the room, its first task done, and the dates of some papers: good, too old, ending soon."""
+    person, today = _somebody(shown), now.astimezone(ZURICH).date()
+    preparation.plan(session, consortium=room, language="fr", person=person, now=now)
+    for task in preparation.tasks_of(session, room)[:1]:
+        preparation.tick(session, task=task, is_done=True, person=person, now=now)
+    fresh, old = Dates(today - timedelta(days=20)), Dates(today - timedelta(days=200))
+    soon = Dates(today - timedelta(days=300), today + timedelta(days=3))
+    for member, stated in (
+        (shown, {"avs": fresh, "laa": old, "lpp": fresh, "source_tax": fresh, "liability": soon}),
+        (partner, {"avs": old, "laa": fresh, "equality": fresh}),
+    ):
+        attestations.state(session, member=member, stated=stated, person=_somebody(member), now=now)
 
 
 def _tenders_of(session: Session, member: Member, now: datetime) -> list[Tender]:

@@ -1,11 +1,22 @@
 """What we write of joint bids: one function per e-mail; who is asked reads no name before its yes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from procurement.i18n import say_instant, translator
+from procurement.i18n import say_date, say_instant, translator
 from procurement.links import Links
 from procurement.mail.blocks import Block, Button, Email, Link, Paragraph
 from procurement.models import Consortium, Member, Person, Seat, Tender, in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What nears in one room: tasks with their day, and the papers that will not do at the deadline."""
+
+    consortium: Consortium
+    tasks: Sequence[tuple[date, str]]
+    papers: Sequence[str]
 
 
 def proposal(*, person: Person, seat: Seat, rows: Sequence[str], links: Links) -> Email:
@@ -153,6 +164,41 @@ def adviser(*, person: Person, consortium: Consortium, by: Person, links: Links)
             Paragraph(tr.gettext("Chacune de vos visites est notée, et la note est lue par les membres.")),
             Button(tr.gettext("Ouvrir la communauté"), links.room(consortium.id)),
         ),
+        links=links,
+    )
+
+
+def reminder(*, person: Person, dues: Sequence[Due], today: date, links: Links) -> Email:
+    """What somebody has to do in its rooms in these days, and which papers it has to renew, all at once."""
+    language = person.language
+    tr = translator(language)
+    days = [day for due in dues for day, _ in due.tasks]
+    first = say_date(min(days), language) if days else ""
+    blocks: list[Block] = []
+    for due in dues:
+        blocks.append(Paragraph(_facts(due.consortium.tender.standing, language)))
+        blocks.extend(
+            Paragraph(
+                tr.gettext("{day} : {task}.").format(
+                    day=tr.gettext("aujourd’hui") if day == today else say_date(day, language), task=task
+                )
+            )
+            for day, task in due.tasks
+        )
+        if due.papers:
+            names = tr.gettext(" ; ").join(due.papers)
+            said = tr.gettext("Attestations à renouveler, trop anciennes ou échues au délai : {names}.")
+            blocks.append(Paragraph(said.format(names=names), "warning"))
+    one = len(dues) == 1
+    address = links.room_tasks(dues[0].consortium.id) if one else links.rooms()
+    blocks.append(Button(tr.gettext("Voir les échéances"), address))
+    return _email(
+        person,
+        subject=tr.gettext("À faire d’ici le {day} pour votre offre commune").format(day=first)
+        if days
+        else tr.gettext("Des attestations à renouveler pour votre offre commune"),
+        preheader=tr.gettext("Ce qui est fait se coche sur la page de la communauté."),
+        blocks=tuple(blocks),
         links=links,
     )
 

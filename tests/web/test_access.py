@@ -19,6 +19,7 @@ from procurement.models import (
     Match,
     Member,
     Person,
+    RoomTask,
     SignIn,
     Tender,
     TenderPair,
@@ -34,6 +35,7 @@ from tests.factories import (
     make_member,
     make_person,
     make_room,
+    make_task,
     make_tender,
 )
 from tests.web.conftest import Clock, Page, Writing
@@ -93,6 +95,17 @@ ROUTES = {
     ("POST", "/communautes/<int:consortium_id>/remise"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/fin"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/conseil"): Audience.SIGNED_IN,
+    ("GET", "/communautes/<int:consortium_id>/echeances"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/echeances"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/echeances/plan"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/echeances/calendrier"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/echeances/<int:task_id>"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/echeances/<int:task_id>/etat"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/echeances/<int:task_id>/retirer"): Audience.MEMBER,
+    ("GET", "/calendrier/<token>.ics"): Audience.PUBLIC,
+    ("GET", "/marches/<int:tender_id>/delai.ics"): Audience.SIGNED_IN,
+    ("GET", "/profil/attestations"): Audience.MEMBER,
+    ("POST", "/profil/attestations"): Audience.MEMBER,
     ("POST", "/equipe/marches/<int:tender_id>/admissions"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
@@ -188,6 +201,7 @@ class World:
     finding: Finding
     contact: BuyerContact
     room: Consortium
+    task: RoomTask
 
 
 @pytest.fixture
@@ -205,6 +219,7 @@ def world(writing: Writing) -> World:
         tender.lots[0].findings = [finding(opinion=0.1)]
         person, staff = make_person(session, member=member), make_person(session, role=Role.STAFF)
         stranger = make_person(session, member=make_member(session))
+        room = make_room(session, lead=person, adviser=staff, suggested=stranger.member)
         return World(
             person=person,
             stranger=stranger,
@@ -217,7 +232,8 @@ def world(writing: Writing) -> World:
             proof=make_credential(session, member),
             finding=tender.lots[0].findings[0],
             contact=make_contact(session, buyer=tender.buyer),
-            room=make_room(session, lead=person, adviser=staff, suggested=stranger.member),
+            room=room,
+            task=make_task(session, room),
         )
 
 
@@ -245,6 +261,7 @@ def address(path: str, world: World) -> str:
         "seat_id": world.room.seats[0].id,
         "row_id": world.room.requirements[0].id,
         "asked_id": world.stranger.member_id,
+        "task_id": world.task.id,
         "year": 2026,
         "token": "x",
         "buyer_id": world.contact.buyer_id,
@@ -279,7 +296,7 @@ def test_only_its_audience_passes_the_door(
 
     sent_to_door = response.status_code == 303 and response.location.startswith("/connexion")
     if access.may_see(person, who):
-        is_forged_link = path == "/desabonnement/<token>"
+        is_forged_link = "<token>" in path
         ends_here = path == "/preferences/connexions" or path.startswith("/connexion/code")
         assert response.status_code == 404 if is_forged_link else response.status_code in (200, 303, 422)
         assert ends_here or not sent_to_door

@@ -163,7 +163,8 @@ def test_two_rooms_on_one_tender_never_see_each_other(
         other_id = other.id
     page.sign_in(chamber.third)
 
-    for path in ("/communautes", f"/communautes/{other_id}", f"/marches/{chamber.tender.id}"):
+    own = f"/communautes/{other_id}"
+    for path in ("/communautes", own, f"{own}/echeances", f"/marches/{chamber.tender.id}"):
         text = page.get(path).get_text()
         assert not [trace for trace in _TRACES if trace in text], path
     answer = json.dumps(partners(engine, {"consortium_id": other_id}, NOW))
@@ -191,16 +192,17 @@ def test_who_is_asked_sees_no_name_anywhere_before_its_yes(
         assert f"/communautes/{chamber.room.id}" not in text
 
 
-def _lead_sees(page: Page, chamber: Chamber) -> tuple[str, str]:
+def _lead_sees(page: Page, chamber: Chamber) -> list[str]:
     """What the lead's pages show, but for the form tokens."""
     lead = page.other().sign_in(chamber.lead)
     found = []
-    for path in (f"/communautes/{chamber.room.id}", "/communautes"):
+    room = f"/communautes/{chamber.room.id}"
+    for path in (room, f"{room}/echeances", "/communautes"):
         soup = lead.get(path)
         for field in soup.select("input[name=csrf_token]"):
             field.decompose()
         found.append(str(soup.main))
-    return found[0], found[1]
+    return found
 
 
 def test_after_a_no_nothing_reaches_the_lead(page: Page, chamber: Chamber, writing: Writing) -> None:

@@ -3,12 +3,12 @@
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from procurement import advising, consortiums, requirements, room_mail
+from procurement import advising, consortiums, preparation, requirements, room_mail
 from procurement.links import Links
 from procurement.models import Seat
 from procurement.teaming import SeatState
 from web.access import Audience, audience
-from web.i18n import gettext
+from web.i18n import gettext, today
 from web.pages import MenuEntry
 from web.pages.tenders import tender_or_404
 from web.room_forms import OpenForm
@@ -30,14 +30,18 @@ def overview() -> ResponseReturnValue:
         rooms = consortiums.rooms_of(g.session, member=g.member)
         questions = consortiums.questions_to(g.session, member=g.member, now=g.now)
     asked = {seat.id: requirements.asked_of(seat) for seat in questions}
+    live = [room for room in rooms if not room.state.is_over]
     return render_template(
         "rooms/overview.html",
-        live=[room for room in rooms if not room.state.is_over],
+        live=live,
         over=[room for room in rooms if room.state.is_over],
         questions=questions,
         asked=asked,
         words=row_words([row for rows in asked.values() for row in rows]),
         next_step=consortiums.next_step,
+        to_do=preparation.next_of(g.session, rooms=live, person=g.person) if g.member else {},
+        task_words=preparation.words_of,
+        today=today(),
     )
 
 
@@ -63,6 +67,7 @@ def open_room(tender_id: int) -> ResponseReturnValue:
         now=g.now,
     )
     requirements.draw(g.session, consortium=room, language=g.language)
+    preparation.plan(g.session, consortium=room, language=g.language, person=g.person, now=g.now)
     flash(gettext("La communauté est ouverte ; vous seuls la voyez."), "success")
     return redirect(url_for("room.show", consortium_id=room.id), 303)
 
@@ -96,6 +101,7 @@ def answer(seat_id: int) -> ResponseReturnValue:
     consortiums.answer(g.session, seat=seat, accepts=accepts, person=g.person, now=g.now)
     room_mail.tell_answer(g.session, seat=seat, by=g.person, links=links(), now=g.now)
     if accepts:
+        preparation.plan_for(g.session, seat=seat, language=g.language, person=g.person, now=g.now)
         flash(gettext("Vous êtes dans la communauté : les noms sont connus des deux côtés."), "success")
         return redirect(url_for("room.show", consortium_id=seat.consortium_id), 303)
     flash(gettext("C’est noté ; personne n’en est informé."), "success")
