@@ -206,6 +206,8 @@ def _addresses() -> dict[str, str]:
         "room": links.room(7),
         "rooms": links.rooms(),
         "proposal": links.proposal(7),
+        "advice": links.advice(),
+        "advice_desk": links.advice_desk(7),
         "preferences": links.preferences(),
         "sign_in_code": links.sign_in_code(),
         "queue": links.queue(),
