@@ -7,10 +7,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from procurement.accounts import write_audit
+from procurement.advice_words import AdviceState
 from procurement.consortiums import must_lead
 from procurement.errors import NotAllowed
-from procurement.models import AuditEntry, Consortium, Person
-from procurement.teaming import ConsortiumState
+from procurement.models import AdviceRequest, AuditEntry, Consortium, Person, Tender
 from procurement.vocabulary import Role
 
 READ, ASKED, DISMISSED = "consortium.read", "consortium.adviser", "consortium.adviser_gone"
@@ -54,18 +54,28 @@ def advised_by(session: Session, *, person: Person) -> Sequence[Consortium]:
     ).all()
 
 
+def engaged_in(session: Session, *, person: Person, tender: Tender) -> list[Consortium]:
+    """The live rooms on a tender that somebody of the staff advises: asked in, or by a request in hand."""
+    in_hand = session.scalars(
+        select(Consortium)
+        .join(AdviceRequest, AdviceRequest.consortium_id == Consortium.id)
+        .where(AdviceRequest.owner_id == person.id, AdviceRequest.state == AdviceState.TAKEN)
+    ).all()
+    rooms = {room.id: room for room in (*advised_by(session, person=person), *in_hand)}
+    return [
+        room
+        for room in rooms.values()
+        if not room.state.is_over and room.tender.standing.id == tender.standing.id
+    ]
+
+
 def is_torn(session: Session, *, consortium: Consortium, person: Person) -> bool:
-    """Whether an adviser was asked into another room on the same tender as well, and so may enter neither.
+    """Whether an adviser has another room on the same tender to advise as well, and so may enter neither.
 
     Members do not learn of it: the adviser hands one of the two over to a colleague.
     """
-    over = [state for state in ConsortiumState if state.is_over]
-    return any(
-        other.id != consortium.id
-        and other.state not in over
-        and other.tender.standing.id == consortium.tender.standing.id
-        for other in advised_by(session, person=person)
-    )
+    rooms = engaged_in(session, person=person, tender=consortium.tender)
+    return any(room.id != consortium.id for room in rooms)
 
 
 def note_read(session: Session, *, consortium_id: int, person_id: int, now: datetime) -> None:

@@ -104,7 +104,7 @@ def ask(
     if known is not None:
         return known
     wanted = [row for row in rows if row in consortium.requirements]
-    _must_name_nobody([message, *(row.text for row in wanted)], lead_of(consortium))
+    must_name_nobody([message, *(row.text for row in wanted)], lead_of(consortium))
     seat = Seat(member=member, role=role, state=SeatState.ASKED, message=message, asked_at=now)
     seat.asked_for = [row.id for row in wanted]
     consortium.seats.append(seat)
@@ -339,7 +339,7 @@ def must_lead(consortium: Consortium, person: Person) -> None:
         raise NotAllowed
 
 
-def _must_name_nobody(texts: Collection[str], lead: Member) -> None:
+def must_name_nobody(texts: Collection[str], lead: Member) -> None:
     """Whoever is asked must not find out by whom: no name of the lead, of its people, no address."""
     names = [lead.name, *(person.name for person in lead.people), "@", "http", "www."]
     for text in texts:

@@ -51,6 +51,14 @@ class Links:
         """The page that asks for the click on a proposal: opening it changes nothing."""
         return f"{self.base_url}/communautes/propositions/{seat_id}"
 
+    def advice(self) -> str:
+        """What a member asked the staff of its chamber."""
+        return f"{self.base_url}/conseil"
+
+    def advice_desk(self, request_id: int) -> str:
+        """A request for advice, for the staff."""
+        return f"{self.base_url}/equipe/conseils/{request_id}"
+
     def preferences(self) -> str:
         """The page where a person sets how often to hear from us."""
         return f"{self.base_url}/preferences"

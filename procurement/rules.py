@@ -71,17 +71,17 @@ class Rule(Labelled):
     )
     CONSORTIUM_EXCLUDED = (
         "consortium_excluded",
-        "L’avis exclut les communautés de soumissionnaires : l’équipe peut consigner ce que dit le dossier.",
-        "Die Bekanntmachung schliesst Bietergemeinschaften aus: Das Team kann die Unterlagen festhalten.",
-        "Il bando esclude i consorzi: il team può annotare quanto dice la documentazione.",
-        "The notice excludes consortia: staff can record what the documents say.",
+        "L’avis dit « non » aux communautés : demandez à l’équipe de vérifier dans le dossier.",
+        "Die Bekanntmachung sagt «nein» zu Gemeinschaften: Bitten Sie das Team, die Unterlagen zu prüfen.",
+        "Il bando dice «no» ai consorzi: chiedete al team di verificare nella documentazione.",
+        "The notice says “no” to consortia: ask staff to check the documents.",
     )
     SUBCONTRACTING_EXCLUDED = (
         "subcontracting_excluded",
-        "L’avis exclut la sous-traitance : l’équipe peut consigner ce que dit le dossier.",
-        "Die Bekanntmachung schliesst Unteraufträge aus: Das Team kann die Unterlagen festhalten.",
-        "Il bando esclude il subappalto: il team può annotare quanto dice la documentazione.",
-        "The notice excludes subcontracting: staff can record what the documents say.",
+        "L’avis dit « non » à la sous-traitance : demandez à l’équipe de vérifier dans le dossier.",
+        "Die Bekanntmachung sagt «nein» zu Unteraufträgen: Bitten Sie das Team, die Unterlagen zu prüfen.",
+        "Il bando dice «no» al subappalto: chiedete al team di verificare nella documentazione.",
+        "The notice says “no” to subcontracting: ask staff to check the documents.",
     )
     # The same words for every cause, so that nobody learns of another bid.
     NOT_AVAILABLE = (
@@ -182,4 +182,40 @@ class Rule(Labelled):
         "Eine Gemeinschaft hat höchstens {most} Aufgaben: Entfernen Sie zuerst einige.",
         "Un consorzio ha al massimo {most} compiti: prima toglietene.",
         "A consortium has {most} tasks at most: take some away first.",
+    )
+    # Said to staff only: a member must not learn that there is another room.
+    ADVISES_COMPETITOR = (
+        "advises_competitor",
+        "{who} conseille déjà une autre offre sur ce marché : qu’une autre personne de l’équipe la suive.",
+        "{who} berät schon ein anderes Angebot für diesen Auftrag: Jemand anderes soll dies übernehmen.",
+        "{who} consiglia già un’altra offerta per questa commessa: se ne occupi un’altra persona del team.",
+        "{who} already advises another bid on this tender: let somebody else of the staff follow this one.",
+    )
+    TAKEN_BY_ANOTHER = (
+        "taken_by_another",
+        "{who} s’en occupe déjà.",
+        "{who} kümmert sich schon darum.",
+        "{who} se ne occupa già.",
+        "{who} already takes care of it.",
+    )
+    ADVICE_CLOSED = (
+        "advice_closed",
+        "Cette demande est terminée.",
+        "Diese Anfrage ist abgeschlossen.",
+        "Questa richiesta è conclusa.",
+        "This request is closed.",
+    )
+    MINUTES_NEEDED = (
+        "minutes_needed",
+        "Un nombre de minutes, de 1 à {most}.",
+        "Eine Zahl von Minuten, von 1 bis {most}.",
+        "Un numero di minuti, da 1 a {most}.",
+        "A number of minutes, from 1 to {most}.",
+    )
+    TOO_MANY_ROWS = (
+        "too_many_rows",
+        "Au plus {most} exigences : retirez-en une d’abord.",
+        "Höchstens {most} Anforderungen: Entfernen Sie zuerst eine.",
+        "Al massimo {most} requisiti: prima toglietene uno.",
+        "At most {most} requirements: take one away first.",
     )

@@ -130,13 +130,9 @@ class RequirementOrigin(Labelled):
         "selection criterion",
     )
     ESS = "ess", "critère ESS", "SSE-Kriterium", "criterio ESS", "ESS criterion"
-    OWN = (
-        "own",
-        "ajouté par le chef de file",
-        "vom Federführenden",
-        "aggiunto dal capofila",
-        "added by the lead",
-    )
+    TEXT = "text", "texte de l’avis", "Text der Bekanntmachung", "testo del bando", "text of the notice"
+    # Added by the lead, or put into its words.
+    OWN = "own", "écrit par le chef de file", "vom Federführenden", "scritto dal capofila", "by the lead"
 
 
 class Admission(Labelled):

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import consortiums, requirements, work
+from procurement import advice, consortiums, requirements, work
 from procurement.accounts import only_chamber
+from procurement.advice_words import AdviceSubject
 from procurement.i18n import ZURICH
 from procurement.lens import FindingKind, Polarity
 from procurement.models import (
+    AdviceRequest,
     Attestation,
     Buyer,
     BuyerContact,
@@ -25,6 +27,7 @@ from procurement.models import (
     Lot,
     Match,
     Member,
+    MemberTie,
     Notice,
     NoticeVersion,
     Person,
@@ -380,6 +383,40 @@ def make_attestation(session: Session, member: Member, **overrides: Any) -> Atte
     session.add(attestation)
     session.flush()
     return attestation
+
+
+def make_advice(
+    session: Session, *, person: Person, owner: Person | None = None, **facts: Any
+) -> AdviceRequest:
+    """Somebody's request for advice on no tender in particular; `owner=` of the staff has taken it up."""
+    assert person.member is not None
+    request = advice.ask(
+        session,
+        person=person,
+        **{
+            "member": person.member,
+            "subject": AdviceSubject.BID,
+            "text": "Comment remplir la déclaration ?",
+            "due_on": NOW.date() + timedelta(days=5),
+            "now": NOW,
+            **facts,
+        },
+    )
+    if owner is not None:
+        advice.take(session, request=request, person=owner, now=NOW)
+    session.flush()
+    return request
+
+
+def make_tie(session: Session, member: Member | None, other: Member | None, **facts: Any) -> MemberTie:
+    """Two members under one direction, as staff recorded it."""
+    assert member is not None
+    assert other is not None
+    first, second = sorted((member, other), key=lambda each: each.id)
+    tie = MemberTie(member=first, other=second, **{"reason": "même direction", "recorded_at": NOW, **facts})
+    session.add(tie)
+    session.flush()
+    return tie
 
 
 def suggest(session: Session, room: Consortium, *members: Member) -> None:

@@ -211,6 +211,8 @@ def _addresses() -> dict[str, str]:
         "calendar": links.calendar(
             CalendarLink(id=7, version=1, renewed_at=datetime(2026, 11, 24, tzinfo=UTC))
         ),
+        "advice": links.advice(),
+        "advice_desk": links.advice_desk(7),
         "preferences": links.preferences(),
         "sign_in_code": links.sign_in_code(),
         "queue": links.queue(),

@@ -114,19 +114,20 @@ def _code_parts(text: str | None) -> list[str]:
     return [part for part in _BETWEEN_CODES.split(text or "") if part]
 
 
-def _codes_in(text: str | None) -> tuple[str, ...]:
+def codes_in(text: str | None) -> tuple[str, ...]:
     """The codes that are well written, each once; the check figure that some write after them is let go."""
     found = (_CODE.fullmatch(part) for part in _code_parts(text))
     return tuple(dict.fromkeys(code[1] for code in found if code))
 
 
-def _check_codes(text: str | None) -> None:
+def check_codes(text: str | None, *, most: int = MOST_CODES) -> None:
+    """ValidationError where what was typed is no list of CPV codes, or a long one."""
     wrong = [part for part in _code_parts(text) if not _CODE.fullmatch(part)]
     if wrong:
         raise ValidationError(
             gettext("« {code} » n’est pas un code CPV : il en faut huit chiffres.").format(code=wrong[0])
         )
-    if len(_codes_in(text)) > MOST_CODES:
+    if len(codes_in(text)) > most:
         raise ValidationError(TOO_LONG)
 
 
@@ -269,7 +270,7 @@ class EntryForm(PageForm):
 
     def validate_cpv_codes(self, field: StringField) -> None:
         """Each code has eight figures."""
-        _check_codes(field.data)
+        check_codes(field.data)
 
     def validate_deadline_day(self, field: DayField) -> None:
         """A year with a wrong figure is noticed."""
@@ -289,7 +290,7 @@ class EntryForm(PageForm):
     @property
     def codes(self) -> tuple[str, ...]:
         """The CPV codes that are well written, each once."""
-        return _codes_in(self.cpv_codes.data)
+        return codes_in(self.cpv_codes.data)
 
     @property
     def entry(self) -> Entry:
@@ -345,12 +346,12 @@ class ProfileForm(PageForm):
 
     def validate_cpv_codes(self, field: StringField) -> None:
         """Each code has eight figures."""
-        _check_codes(self._all_codes())
+        check_codes(self._all_codes())
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes that were written and those that were ticked, each once."""
-        return _codes_in(self._all_codes())
+        return codes_in(self._all_codes())
 
     @property
     def draft(self) -> Draft:

@@ -54,6 +54,11 @@ def seat_or_404(room: Consortium, seat_id: int | None) -> Seat:
     return next((seat for seat in inside(room) if seat.id == seat_id), None) or abort(404)
 
 
+def row_or_404(room: Consortium, row_id: int) -> Requirement:
+    """A row of the room."""
+    return next((row for row in room.requirements if row.id == row_id), None) or abort(404)
+
+
 def own_seat(room: Consortium) -> Seat | None:
     """The reader's own seat; None for an adviser."""
     return next((seat for seat in inside(room) if seat.member_id == g.person.member_id), None)

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 from flask import request
 from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from procurement.cleaning import clean_text, one_line
 from procurement.consortiums import MOST_PLACES
 from procurement.i18n import translated_later
 from procurement.models import Lot, Seat
+from procurement.requirements import MOST_CODES, WEIGHTS
 from procurement.teaming import Admission, ConsortiumState, Coverage, SeatRole
-from web.forms import CHOOSE, NEEDED, TOO_LONG, PageForm
+from web.forms import CHOOSE, NEEDED, TOO_LONG, PageForm, check_codes, codes_in
 
 PLACES = translated_later("Entre deux et douze membres, vous compris.")
 LONGEST = 2_000
@@ -70,6 +71,25 @@ class RowForm(PageForm):
     text = StringField(filters=[_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)])
 
 
+class RowChangeForm(PageForm):
+    """A row as the lead wants it: its words, what it counts, its codes."""
+
+    text = TextAreaField(
+        filters=[_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)]
+    )
+    weight = StringField(validators=[AnyOf([str(weight) for weight in WEIGHTS], message=CHOOSE)])
+    cpv_codes = StringField(filters=[_line], validators=[Length(max=200, message=TOO_LONG)])
+
+    def validate_cpv_codes(self, field: StringField) -> None:
+        """Each code has eight figures, and they are few."""
+        check_codes(field.data, most=MOST_CODES)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes that are well written, each once."""
+        return codes_in(self.cpv_codes.data)
+
+
 class EndForm(PageForm):
     """What became of a bid, with a note."""
 
@@ -93,6 +113,23 @@ class AdmissionForm(PageForm):
     def what(self) -> Admission | None:
         """What is admitted; None when it is nothing we know."""
         return Admission.of(self.admission.data or "")
+
+
+class InvolvementForm(PageForm):
+    """That a member took part in preparing a tender: in the words of the documents, with the page."""
+
+    member = IntegerField(validators=[InputRequired(CHOOSE)])
+    quotation = TextAreaField(filters=[_text], validators=[Length(max=LONGEST, message=TOO_LONG)])
+    page = StringField(filters=[_line], validators=[Length(max=60, message=TOO_LONG)])
+
+
+class TieForm(PageForm):
+    """That two members are tied, and why."""
+
+    other = IntegerField(validators=[InputRequired(CHOOSE)])
+    reason = StringField(
+        filters=[_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)]
+    )
 
 
 def shares_sent(seats: Sequence[Seat]) -> dict[int, int]:

@@ -1,18 +1,29 @@
 """What the tender page and the room say of teaming up on a tender."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import g
 from sqlalchemy import select
 
-from procurement import admissions, consortiums
-from procurement.models import AdmissionRecord, Consortium, Lot, Member, Requirement, Seat, Tender
+from procurement import admissions, advice, consortiums, involvements
+from procurement.models import (
+    AdmissionRecord,
+    AdviceRequest,
+    Consortium,
+    Involvement,
+    Lot,
+    Member,
+    Requirement,
+    Seat,
+    Tender,
+)
 from procurement.requirements import words_of
 from procurement.teaming import Admission, SeatState
 from procurement.vocabulary import Stated
 from web.questions import Question
+from web.room_warnings import Warnings, involvement_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,11 @@ class Teaming:
     is_open: bool
     is_barred: bool
     admissions: Sequence[AdmissionRecord]
+    # For a member: what to verify before it opens a room, and its own request that staff check the documents.
+    warnings: Warnings = field(default_factory=Warnings)
+    asked: AdviceRequest | None = None
+    # For staff: who of the members was recorded as having prepared the tender.
+    involved: Sequence[Involvement] = ()
 
     @property
     def possible(self) -> type[Admission]:
@@ -43,12 +59,20 @@ def teaming_of(tender: Tender) -> Teaming:
         ]
     recorded = admissions.admissions_of(g.session, chamber_id=g.person.chamber_id, tender=tender)
     admitted = {row.admission for row in recorded}
+    is_barred = tender.consortium_allowed is Stated.NO and Admission.CONSORTIUM not in admitted
     return Teaming(
         rooms=rooms,
         lots=[lot for lot in tender.lots if not lot.is_withdrawn],
         is_open=tender.is_open(g.now),
-        is_barred=tender.consortium_allowed is Stated.NO and Admission.CONSORTIUM not in admitted,
+        is_barred=is_barred,
         admissions=recorded,
+        warnings=involvement_warnings(tender, [g.member]) if g.member is not None else Warnings(),
+        asked=advice.waiting_check(g.session, member=g.member, tender=tender)
+        if g.member is not None and is_barred
+        else None,
+        involved=involvements.involvements_of(g.session, tender=tender, chamber_id=g.person.chamber_id)
+        if g.person.is_staff
+        else (),
     )
 
 

@@ -78,9 +78,10 @@ def install(app: Flask, *, engine: Engine) -> None:
 
 
 def note(act: Callable[[Session], None]) -> None:
-    """Have something noted once the page is ready: that it was opened, who is still there, an adviser's look.
+    """Have something noted once the page is ready: that it was opened, who is still there, staff's looks.
 
-    These are the only three things a GET may leave behind. They get a transaction of their own after the
+    These are the only things a GET may leave behind; the looks are those into a room and at the tenders
+    where tied members may compete. They get a transaction of their own after the
     reading one is closed, so that a page never holds the write lock while it is being made.
     """
     g.notes.append(act)

@@ -308,7 +308,7 @@ def test_a_question_names_nobody(session: Session, message: str) -> None:
 def test_a_row_of_the_leads_own_names_nobody_either(session: Session) -> None:
     lead, asked = _people(session, 2)
     consortium = _open(session, lead, make_tender(session))
-    row = requirements.add(session, consortium=consortium, text=f"Comme {lead.name}", person=lead)
+    row = requirements.add(session, consortium=consortium, text=f"Comme {lead.name}", person=lead, now=NOW)
 
     with pytest.raises(RuleBroken) as broken:
         consortiums.ask(

@@ -40,6 +40,7 @@ _WORDS = re.compile(r"[^\W\d_]{2,}")
 # A text that stands in a variable: where the catalogues find it instead.
 _SAID_LATER = {
     "entry.label": "the MenuEntry of each page",
+    "group": "translated_later in web/pages",
     "light.word": "the SourceLight of web/lights.py",
     "field.errors[0]": "translated_later in web/forms.py",
     "form.choice.errors[0]": "translated_later in web/forms.py",

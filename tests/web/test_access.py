@@ -12,12 +12,14 @@ from werkzeug.routing import Rule
 from config.settings import BadConfiguration, Settings
 from procurement.db import Base, transaction
 from procurement.models import (
+    AdviceRequest,
     BuyerContact,
     Consortium,
     Credential,
     Finding,
     Match,
     Member,
+    MemberTie,
     Person,
     RoomTask,
     SignIn,
@@ -28,6 +30,7 @@ from procurement.vocabulary import Role
 from tests.factories import (
     NOW,
     finding,
+    make_advice,
     make_chamber,
     make_contact,
     make_credential,
@@ -37,6 +40,7 @@ from tests.factories import (
     make_room,
     make_task,
     make_tender,
+    make_tie,
 )
 from tests.web.conftest import Clock, Page, Writing
 from web import access, create_app
@@ -88,6 +92,10 @@ ROUTES = {
     ("POST", "/communautes/<int:consortium_id>/exigences"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/exigences/<int:row_id>"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/exigences/<int:row_id>/retirer"): Audience.MEMBER,
+    ("GET", "/communautes/<int:consortium_id>/exigences/<int:row_id>/modifier"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/exigences/<int:row_id>/modifier"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/exigences/<int:row_id>/ordre"): Audience.MEMBER,
+    ("POST", "/communautes/<int:consortium_id>/exigences/reprendre"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/engagement"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/places/<int:seat_id>/depart"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/parts"): Audience.MEMBER,
@@ -107,6 +115,20 @@ ROUTES = {
     ("GET", "/profil/attestations"): Audience.MEMBER,
     ("POST", "/profil/attestations"): Audience.MEMBER,
     ("POST", "/equipe/marches/<int:tender_id>/admissions"): Audience.STAFF,
+    ("POST", "/equipe/marches/<int:tender_id>/implications"): Audience.STAFF,
+    ("POST", "/equipe/marches/<int:tender_id>/implications/<int:member_id>/retirer"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/liens"): Audience.STAFF,
+    ("POST", "/equipe/membres/<int:member_id>/liens/<int:tie_id>/retirer"): Audience.STAFF,
+    ("GET", "/conseil"): Audience.MEMBER,
+    ("POST", "/conseil"): Audience.MEMBER,
+    ("GET", "/equipe/conseils"): Audience.STAFF,
+    ("GET", "/equipe/conseils.csv"): Audience.STAFF,
+    ("GET", "/equipe/conseils/<int:request_id>"): Audience.STAFF,
+    ("POST", "/equipe/conseils/<int:request_id>/prendre"): Audience.STAFF,
+    ("POST", "/equipe/conseils/<int:request_id>/remettre"): Audience.STAFF,
+    ("POST", "/equipe/conseils/<int:request_id>/delai"): Audience.STAFF,
+    ("POST", "/equipe/conseils/<int:request_id>/temps"): Audience.STAFF,
+    ("POST", "/equipe/conseils/<int:request_id>/clore"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil/essai"): Audience.STAFF,
@@ -202,6 +224,8 @@ class World:
     contact: BuyerContact
     room: Consortium
     task: RoomTask
+    advice: AdviceRequest
+    tie: MemberTie
 
 
 @pytest.fixture
@@ -234,6 +258,8 @@ def world(writing: Writing) -> World:
             contact=make_contact(session, buyer=tender.buyer),
             room=room,
             task=make_task(session, room),
+            advice=make_advice(session, person=person, owner=staff),
+            tie=make_tie(session, member, stranger.member),
         )
 
 
@@ -262,6 +288,8 @@ def address(path: str, world: World) -> str:
         "row_id": world.room.requirements[0].id,
         "asked_id": world.stranger.member_id,
         "task_id": world.task.id,
+        "request_id": world.advice.id,
+        "tie_id": world.tie.id,
         "year": 2026,
         "token": "x",
         "buyer_id": world.contact.buyer_id,
@@ -487,6 +515,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Mes marchés",
         "Profil",
         "Communautés",
+        "Conseil",
         "Sources",
         "Préférences",
     ]
@@ -494,16 +523,27 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "File d’attente",
         "Saisir",
         "Réponses",
-        "Membres",
-        "Adjudicateurs",
         "Points juridiques",
+        "Membres",
+        "Conseils",
+        "Communautés",
+        "Adjudicateurs",
         "Qualité",
         "Observatoire",
         "Clauses",
-        "Communautés",
         "Sources",
         "Préférences",
     ]
+
+
+def test_the_staffs_menu_is_folded_in_groups_and_says_in_which_one_is(page: Page, world: World) -> None:
+    shown = page.sign_in(world.staff).get("/equipe/membres")
+
+    assert [each.get_text() for each in shown.select("nav.menu summary")] == ["Marchés", "Membres", "Chambre"]
+    here = shown.select_one("nav.menu details.is-here")
+    assert here is not None
+    assert here.select_one("a[aria-current]").get_text() == "Membres"  # type: ignore[union-attr]
+    assert not page.other().sign_in(world.person).get("/marches").select("nav.menu details")
 
 
 def test_a_former_member_is_out_at_once(page: Page, world: World, writing: Writing) -> None:

@@ -15,7 +15,16 @@ from procurement.exports.tables import tender_rows, write_csv
 from procurement.models import Consortium, Match, Member, Message, Person, Seat, Tender
 from procurement.teaming import SeatRole, SeatState
 from procurement.vocabulary import Role
-from tests.factories import NOW, make_match, make_member, make_person, make_room, make_seat, make_tender
+from tests.factories import (
+    NOW,
+    make_advice,
+    make_match,
+    make_member,
+    make_person,
+    make_room,
+    make_seat,
+    make_tender,
+)
 from tests.procurement.exported import releases_of
 from tests.procurement.mails import LINKS
 from tests.web.conftest import Page, Writing
@@ -73,6 +82,7 @@ def _addresses(chamber: Chamber, audiences: set[Audience]) -> list[str]:
         "row_id": 1,
         "asked_id": chamber.member.id,
         "pair_id": 1,
+        "request_id": 1,
         "kind": "match",
         "token": "x",
     }
@@ -120,6 +130,22 @@ def test_every_page_of_an_outsider_is_the_same_with_the_room_and_without(
 
     assert _pages(reader, chamber, who) == before
     assert len(before) > 5
+
+
+def test_a_request_from_a_room_shows_nobody_outside_a_name_of_it(
+    page: Page, chamber: Chamber, writing: Writing
+) -> None:
+    with writing() as session:
+        room, partner = session.get_one(Consortium, chamber.room.id), session.merge(chamber.partner)
+        make_advice(session, person=partner, consortium=room, text="Une question sur la signature.")
+    reader = _outsider(page, chamber, "third")
+
+    for path, text in _pages(reader, chamber, "third").items():
+        assert not [trace for trace in (*_TRACES, "sur la signature") if trace in text], path
+    # Staff read who asks and on which tender; who else is inside stands nowhere but among the members.
+    for path, text in _pages(_outsider(page.other(), chamber, "staff"), chamber, "staff").items():
+        if "conseils" in path:
+            assert not [trace for trace in ("Belvédère", "Morand", "zelie.morand") if trace in text], path
 
 
 def test_no_page_shows_a_third_member_a_name(page: Page, chamber: Chamber) -> None:

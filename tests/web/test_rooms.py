@@ -209,10 +209,12 @@ def test_what_the_notice_forbids_is_said_until_staff_record_the_contrary(
     member = page.other().sign_in(person)
 
     shown = member.get(path)
-    assert "exclut les communautés" in shown.get_text()
-    assert shown.select_one("a[href^='mailto:solene.vuagnat@example.ch?subject=']")
+    assert "aux communautés de soumissionnaires, parfois par défaut" in shown.get_text()
+    assert shown.select_one(f"a[href='/conseil?marche={tender.id}&sujet=rules#demander']")
     assert not shown.select(f"form[action='{open_path}']")
-    assert "L’avis exclut" in _after(member, open_path, path, has_read="1", places="3")
+    assert "demandez à l’équipe de vérifier dans le dossier" in _after(
+        member, open_path, path, has_read="1", places="3"
+    )
 
     page.sign_in(staff)
     record = f"/equipe/marches/{tender.id}/admissions"
@@ -321,7 +323,8 @@ def test_the_lead_adds_and_removes_rows(page: Page, room: Room) -> None:
 
     lead.send(room.path, f"{room.path}/exigences", text="Un véhicule frigorifique")
     assert "Un véhicule frigorifique" in lead.get(room.path).get_text()
-    lead.send(room.path, f"{room.path}/exigences/{room.row_id}/retirer")
+    row = f"{room.path}/exigences/{room.row_id}"
+    lead.send(f"{row}/modifier", f"{row}/retirer")
 
     assert lead.get(room.path).select_one(f"#exigence-{room.row_id}") is None
 
@@ -491,3 +494,58 @@ def test_a_tender_entered_by_hand_can_be_read_by_who_is_asked_about_it(page: Pag
 
     assert page.other().sign_in(asked).client.get(path).status_code == 200
     assert page.other().sign_in(stranger).client.get(path).status_code == 404
+
+
+def test_the_lead_edits_moves_and_takes_in_rows(page: Page, room: Room, writing: Writing) -> None:
+    lead = browser(page, room, "lead")
+    row = f"{room.path}/exigences/{room.row_id}"
+
+    lead.send(
+        f"{row}/modifier", f"{row}/modifier", text="Vitres des écoles", weight="3", cpv_codes="90911300"
+    )
+    shown = lead.get(room.path).select_one(f"#exigence-{room.row_id}")
+    assert shown is not None
+    assert "Vitres des écoles" in shown.get_text()
+    assert "l’essentiel" in shown.get_text()
+    assert lead.get(room.path).select("tbody tr")[0]["id"] == f"exigence-{room.row_id}"
+    lead.send(f"{row}/modifier", f"{row}/ordre")
+    assert lead.get(room.path).select("tbody tr")[0]["id"] != f"exigence-{room.row_id}"
+
+    taken = lead.get(room.path).select(f"form[action='{room.path}/exigences/reprendre'] input[name=cle]")
+    key = str(taken[0]["value"])
+    lead.post(f"{room.path}/exigences/reprendre", cle=key)
+    again = lead.get(room.path).select(f"form[action='{room.path}/exigences/reprendre'] input[name=cle]")
+    assert key not in [str(each["value"]) for each in again]
+    lead.post(f"{room.path}/exigences/reprendre", cle=key)
+    assert "déjà parmi les vôtres" in lead.get(room.path).get_text()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"text": ""}, "Ce champ est nécessaire."),
+        ({"weight": "7"}, "Choisissez l’une des réponses."),
+        ({"cpv_codes": "909"}, "n’est pas un code CPV"),
+        ({"cpv_codes": " ".join(f"9091{number}000" for number in range(6))}, "Ce texte est trop long."),
+    ],
+)
+def test_a_row_badly_filled_in_says_what_is_wrong(
+    page: Page, room: Room, fields: dict[str, str], said: str
+) -> None:
+    lead = browser(page, room, "lead")
+    row = f"{room.path}/exigences/{room.row_id}/modifier"
+
+    response = lead.post(row, **{"text": "Vitres", "weight": "2", "cpv_codes": "", **fields})
+
+    assert response.status_code == 422
+    assert said in response.get_data(as_text=True)
+
+
+def test_a_partner_finds_no_page_to_edit_rows(page: Page, room: Room) -> None:
+    partner = browser(page, room, "partner")
+    row = f"{room.path}/exigences/{room.row_id}"
+
+    partner.get(f"{row}/modifier", status=404)
+    for act in ("modifier", "ordre", "retirer"):
+        assert partner.post(f"{row}/{act}", text="Autre", weight="1").status_code == 404
+    assert partner.post(f"{room.path}/exigences/reprendre", cle="x").status_code == 404

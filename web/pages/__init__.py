@@ -8,17 +8,30 @@ from types import ModuleType
 from flask import Flask, g
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 
+from procurement.i18n import translated_later
 from web.access import Audience, may_see
+
+# The groups of the staff's menu, which is too long for one line; what has none stands by itself. Members see
+# one entry of each at most, and so no group.
+TENDERS = translated_later("Marchés")
+MEMBERS = translated_later("Membres")
+CHAMBER = translated_later("Chambre")
 
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """A page's place in the menu: words in French, and for whom."""
+    """A page's place in the menu: words in French, for whom, and the group it stands in, if any."""
 
     label: str
     endpoint: str
     audience: Audience
     order: int
+    group: str = ""
+
+    @property
+    def blueprint(self) -> str:
+        """The name of the module that the page is of."""
+        return self.endpoint.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +54,20 @@ def install(app: Flask, *, csrf: CSRFProtect) -> None:
     app.jinja_env.globals["room_pages"] = sorted(beside, key=lambda page: page.order)
     entries = [entry for module in modules if (entry := getattr(module, "MENU", None))]
     entries.sort(key=lambda entry: entry.order)
-    app.jinja_env.globals["menu"] = lambda: [
-        entry for entry in entries if may_see(g.get("person"), entry.audience)
-    ]
+    app.jinja_env.globals["menu"] = lambda: _in_groups(
+        [entry for entry in entries if may_see(g.get("person"), entry.audience)]
+    )
+
+
+def _in_groups(entries: list[MenuEntry]) -> list[tuple[str, list[MenuEntry]]]:
+    """The entries in their order, those of one group together where its first one stands.
+
+    Of a group of which a reader sees one entry alone, the entry stands by itself.
+    """
+    groups: dict[str, list[MenuEntry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.group or entry.endpoint, []).append(entry)
+    return [(found[0].group if len(found) > 1 else "", found) for found in groups.values()]
 
 
 def page_modules() -> list[ModuleType]:

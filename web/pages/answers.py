@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from procurement import matches
 from procurement.vocabulary import AnswerChoice
 from web.access import Audience, audience
-from web.pages import MenuEntry
+from web.pages import TENDERS, MenuEntry
 
 bp = Blueprint("answers", __name__)
 
-MENU = MenuEntry("Réponses", "answers.newest", Audience.STAFF, 30)
+MENU = MenuEntry("Réponses", "answers.newest", Audience.STAFF, 30, group=TENDERS)
 
 MOST_ANSWERS = 100
 

@@ -10,12 +10,12 @@ from procurement.vocabulary import EnteredKind
 from web.access import Audience, audience
 from web.correspondence import ContactForm
 from web.i18n import gettext
-from web.pages import MenuEntry
+from web.pages import CHAMBER, MenuEntry
 from web.pages.duplicates import source_title
 
 bp = Blueprint("buyers", __name__)
 
-MENU = MenuEntry("Adjudicateurs", "buyers.everybody", Audience.STAFF, 42)
+MENU = MenuEntry("Adjudicateurs", "buyers.everybody", Audience.STAFF, 42, group=CHAMBER)
 
 MOST_FOUND = 50
 # The kinds of leads that no source publishes (art. 10, 20 and 21).

@@ -14,11 +14,11 @@ from web.access import Audience, audience
 from web.correspondence import ClauseForm
 from web.files import file_of
 from web.i18n import gettext
-from web.pages import MenuEntry
+from web.pages import CHAMBER, MenuEntry
 
 bp = Blueprint("clauses", __name__)
 
-MENU = MenuEntry("Clauses", "clauses.everything", Audience.STAFF, 50)
+MENU = MenuEntry("Clauses", "clauses.everything", Audience.STAFF, 50, group=CHAMBER)
 
 
 @bp.get("/clauses")

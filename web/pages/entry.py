@@ -15,11 +15,11 @@ from web.access import Audience, audience
 from web.errors import said
 from web.forms import EntryForm
 from web.i18n import cpv_words, gettext
-from web.pages import MenuEntry
+from web.pages import TENDERS, MenuEntry
 
 bp = Blueprint("entry", __name__)
 
-MENU = MenuEntry("Saisir", "entry.form", Audience.STAFF, 25)
+MENU = MenuEntry("Saisir", "entry.form", Audience.STAFF, 25, group=TENDERS)
 
 
 @bp.get("/equipe/saisir")

@@ -19,11 +19,11 @@ from web.access import Audience, audience
 from web.files import csv_of
 from web.i18n import gettext, today
 from web.legality import ShownPoint, ShownRow, rule, shown
-from web.pages import MenuEntry
+from web.pages import TENDERS, MenuEntry
 
 bp = Blueprint("law", __name__)
 
-MENU = MenuEntry("Points juridiques", "law.points", Audience.STAFF, 45)
+MENU = MenuEntry("Points juridiques", "law.points", Audience.STAFF, 45, group=TENDERS)
 
 MOST_TENDERS = 50
 TO_EXAMINE, EVERYTHING = "a-examiner", "tout"

@@ -6,19 +6,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from config.tables import sectors
-from procurement import matches
+from procurement import matches, ties
 from procurement.badges import badges_of_tenders
 from procurement.models import Answer, Lot, Match, Member, Tender
 from procurement.reserved import Status
 from web.access import Audience, audience
 from web.i18n import cpv_words
 from web.misses import ask_misses, misses_of
-from web.pages import MenuEntry
+from web.pages import MEMBERS, MenuEntry
 from web.pages.matches import sort_matches
 
 bp = Blueprint("members", __name__)
 
-MENU = MenuEntry("Membres", "members.everyone", Audience.STAFF, 40)
+MENU = MenuEntry("Membres", "members.everyone", Audience.STAFF, 40, group=MEMBERS)
 
 # Tenders suggested by number; any other number can be typed.
 MOST_OPEN = 100
@@ -70,6 +70,9 @@ def show(member_id: int) -> ResponseReturnValue:
         sector_words=sector_words,
         statuses=status_words(member),
         open_tenders=open_tenders(),
+        ties=ties.ties_of(g.session, member=member),
+        tie_candidates=ties.candidates(g.session, member=member),
+        others=[each for each in members_of_chamber() if each.id != member.id],
     )
 
 

@@ -38,11 +38,11 @@ from web.charts import parts, trend_line
 from web.choices import address_of, choice, dimension
 from web.files import csv_of, file_of
 from web.i18n import gettext, today
-from web.pages import MenuEntry
+from web.pages import CHAMBER, MenuEntry
 
 bp = Blueprint("observatory", __name__)
 
-MENU = MenuEntry("Observatoire", "observatory.overview", Audience.STAFF, 49)
+MENU = MenuEntry("Observatoire", "observatory.overview", Audience.STAFF, 49, group=CHAMBER)
 
 MOST_ROWS = 30
 MOST_BUYERS = 50

@@ -18,14 +18,14 @@ from procurement.vocabulary import DropReason
 from web.access import Audience, audience
 from web.forms import BandsForm
 from web.i18n import gettext, reason, say_number
-from web.pages import MenuEntry
+from web.pages import CHAMBER, MenuEntry
 from web.pages.curation import match_or_404
 from web.pages.members import sector_words
 from web.serving import Serving, models_of, serving
 
 bp = Blueprint("quality", __name__)
 
-MENU = MenuEntry("Qualité", "quality.show", Audience.STAFF, 48)
+MENU = MenuEntry("Qualité", "quality.show", Audience.STAFF, 48, group=CHAMBER)
 
 WEEKS = 26
 LESSONS_PER_PAGE = 25

@@ -12,8 +12,9 @@ from web.i18n import gettext
 from web.pages import RoomPage
 from web.pages.rooms import links
 from web.questions import Question, question
-from web.room_access import led_or_404, look_into, own_seat_or_404, room_or_404, seat_or_404
-from web.room_forms import AskForm, CoverForm, EndForm, RowForm, shares_sent
+from web.room_access import led_or_404, look_into, own_seat_or_404, room_or_404, row_or_404, seat_or_404
+from web.room_forms import AskForm, CoverForm, EndForm, shares_sent
+from web.room_warnings import asking_warnings, room_warnings
 from web.teaming import Suggestions, asked_seats, row_words, suggestions_of
 
 bp = Blueprint("room", __name__)
@@ -42,6 +43,8 @@ def show(consortium_id: int) -> ResponseReturnValue:
         words=row_words(room.requirements),
         covered=requirements.covered,
         open_rows=requirements.still_open(room),
+        left_out=_left_out(room) if is_lead else (),
+        warnings=room_warnings(room),
         coverages=Coverage,
         asked=asked,
         refresh_after=asked.refresh_after,
@@ -96,27 +99,6 @@ def ask(consortium_id: int, asked_id: int) -> ResponseReturnValue:
     return _to(room, "suggestions")
 
 
-@bp.post("/communautes/<int:consortium_id>/exigences")
-@audience(Audience.MEMBER)
-def add_row(consortium_id: int) -> ResponseReturnValue:
-    """Add a row."""
-    room, form = room_or_404(consortium_id), RowForm.read()
-    if not form.validate():
-        flash(gettext(str(form.text.errors[0])), "warning")
-    else:
-        requirements.add(g.session, consortium=room, text=form.text.data or "", person=g.person)
-    return _to(room, "exigences")
-
-
-@bp.post("/communautes/<int:consortium_id>/exigences/<int:row_id>/retirer")
-@audience(Audience.MEMBER)
-def remove_row(consortium_id: int, row_id: int) -> ResponseReturnValue:
-    """Take a row away."""
-    room = room_or_404(consortium_id)
-    requirements.remove(g.session, consortium=room, requirement=_row_or_404(room, row_id), person=g.person)
-    return _to(room, "exigences")
-
-
 @bp.post("/communautes/<int:consortium_id>/exigences/<int:row_id>")
 @audience(Audience.MEMBER)
 def cover_row(consortium_id: int, row_id: int) -> ResponseReturnValue:
@@ -128,7 +110,7 @@ def cover_row(consortium_id: int, row_id: int) -> ResponseReturnValue:
     requirements.cover(
         g.session,
         seat=seat_or_404(room, form.seat.data) if form.seat.data else own_seat_or_404(room),
-        requirement=_row_or_404(room, row_id),
+        requirement=row_or_404(room, row_id),
         coverage=form.how_far,
         evidence=form.evidence.data or "",
         person=g.person,
@@ -224,10 +206,6 @@ def advise(consortium_id: int) -> ResponseReturnValue:
     return _to(room, "conseil")
 
 
-def _row_or_404(room: Consortium, row_id: int) -> Requirement:
-    return next((row for row in room.requirements if row.id == row_id), None) or abort(404)
-
-
 def _suggested_or_404(room: Consortium, member_id: int) -> Member:
     """A member that was suggested to this room: of nobody else can one find out whether it is available."""
     _, suggested = _suggestions(room)
@@ -235,6 +213,14 @@ def _suggested_or_404(room: Consortium, member_id: int) -> Member:
         abort(404)
     member: Member = g.session.get_one(Member, member_id)
     return member
+
+
+def _left_out(room: Consortium) -> list[tuple[str, Requirement, str]]:
+    """What the notice gives and no row holds: key, row, words; while rows can still be changed."""
+    if not consortiums.is_building(room, g.now):
+        return []
+    found = requirements.left_out(g.session, consortium=room, language=g.language)
+    return [(key, row, row_words([row])[row.id]) for key, row in found]
 
 
 def _suggestions(room: Consortium) -> tuple[Question, Suggestions]:
@@ -251,6 +237,7 @@ def _compose_page(room: Consortium, member: Member, form: AskForm) -> str:
         form=form,
         rows=rows,
         words=row_words(rows),
+        warnings=asking_warnings(room, member),
         roles=[role for role in SeatRole if role is not SeatRole.LEAD],
         states=SeatState,
     )

@@ -9,14 +9,14 @@ from procurement.models import Seat
 from procurement.teaming import SeatState
 from web.access import Audience, audience
 from web.i18n import gettext, today
-from web.pages import MenuEntry
+from web.pages import MEMBERS, MenuEntry
 from web.pages.tenders import tender_or_404
 from web.room_forms import OpenForm
 from web.teaming import row_words
 
 bp = Blueprint("rooms", __name__)
 
-MENU = MenuEntry("Communautés", "rooms.overview", Audience.SIGNED_IN, 50)
+MENU = MenuEntry("Communautés", "rooms.overview", Audience.SIGNED_IN, 50, group=MEMBERS)
 
 
 @bp.get("/communautes")

@@ -16,11 +16,11 @@ from procurement.models import CrawlRun, MissingNotice, Notice, Quarantine
 from web.access import Audience, audience
 from web.i18n import today
 from web.lights import SourceLight, lights
-from web.pages import MenuEntry
+from web.pages import CHAMBER, MenuEntry
 
 bp = Blueprint("sources", __name__)
 
-MENU = MenuEntry("Sources", "sources.everything", Audience.PUBLIC, 70)
+MENU = MenuEntry("Sources", "sources.everything", Audience.PUBLIC, 70, group=CHAMBER)
 
 DAYS = 30
 MOST_RUNS = 8
