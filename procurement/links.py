@@ -35,6 +35,10 @@ class Links:
         """The room of a consortium, for those inside it."""
         return f"{self.base_url}/communautes/{consortium_id}"
 
+    def result(self, consortium_id: int) -> str:
+        """What came of the bid of a consortium, for those inside it."""
+        return f"{self.base_url}/communautes/{consortium_id}/resultat"
+
     def rooms(self) -> str:
         """The rooms of a member, and what it is asked."""
         return f"{self.base_url}/communautes"

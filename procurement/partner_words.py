@@ -27,6 +27,18 @@ OFFERS: dict[str, Wording] = {
         "La presentazione ne parla: {words}.",
         "Its presentation speaks of it: {words}.",
     ),
+    "bid_together": wording(
+        "A déjà répondu avec vous ({title}, {year}).",
+        "Hat schon mit Ihnen angeboten ({title}, {year}).",
+        "Ha già presentato un’offerta con voi ({title}, {year}).",
+        "Has bid with you before ({title}, {year}).",
+        plain=(
+            "A déjà répondu avec vous.",
+            "Hat schon mit Ihnen angeboten.",
+            "Ha già presentato un’offerta con voi.",
+            "Has bid with you before.",
+        ),
+    ),
     "meaning": wording(
         "Écrit en {language}, l'avis est proche de votre présentation par son sens.",
         "Die Bekanntmachung ({language}) ist dem Sinn nach Ihrem Profil ähnlich.",
