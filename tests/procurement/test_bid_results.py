@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from procurement import bid_results, consortiums, profiles, room_mail
 from procurement.bid_results import Details
+from procurement.commands import ask_results
+from procurement.db import transaction
 from procurement.entered import Entry, enter
 from procurement.errors import NotAllowed, RuleBroken
 from procurement.models import AuditEntry, Consortium, Message, Person, Seat, Work
@@ -328,3 +330,19 @@ def test_a_lead_that_no_source_publishes_goes_the_whole_way_without_deadline_or_
     assert room.state is ConsortiumState.WON
     [reference] = room.seats[0].member.references
     assert reference.startswith("Conciergerie d’un foyer, Fondation du Foyer (2027)")
+
+
+def test_the_step_of_the_schedule_asks_each_lead_once(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("procurement.commands.links_of", lambda settings: LINKS)
+    with transaction(engine) as session:
+        room = submitted(session)
+        lead_id = _lead(room).id
+        award(session, room.tender, "Menuiserie Talon SA")
+        submitted(session)
+
+    assert [ask_results(engine), ask_results(engine)] == [1, 0]
+
+    with transaction(engine, read_only=True) as session:
+        assert _recipients(session) == [lead_id]
