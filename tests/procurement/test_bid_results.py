@@ -1,11 +1,13 @@
 """What came of a bid: told by a publication, said by the lead, and taken among references by a yes alone."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from config import settings as of_config
 from procurement import bid_results, consortiums, profiles, room_mail
 from procurement.bid_results import Details
 from procurement.commands import ask_results
@@ -333,9 +335,10 @@ def test_a_lead_that_no_source_publishes_goes_the_whole_way_without_deadline_or_
 
 
 def test_the_step_of_the_schedule_asks_each_lead_once(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("procurement.commands.links_of", lambda settings: LINKS)
+    monkeypatch.setenv("AIMP_DATA_DIR", str(tmp_path))
+    of_config.settings.cache_clear()
     with transaction(engine) as session:
         room = submitted(session)
         lead_id = _lead(room).id
@@ -344,5 +347,6 @@ def test_the_step_of_the_schedule_asks_each_lead_once(
 
     assert [ask_results(engine), ask_results(engine)] == [1, 0]
 
+    of_config.settings.cache_clear()
     with transaction(engine, read_only=True) as session:
         assert _recipients(session) == [lead_id]
