@@ -22,6 +22,7 @@ _VERBS = {
     "ess": "matcher.ess.commands",
     "match": "matcher.commands",
     "train": "matcher.commands",
+    "results": "procurement.commands",
     "alert": "procurement.commands",
     "remind": "procurement.commands",
     "deliver": "procurement.commands",

@@ -209,8 +209,13 @@ def _said_lately(session: Session) -> Iterator[object]:
 
 
 def with_wins(member: MemberFacts, past: Past) -> MemberFacts:
-    """A member with what it is known to have won among its references."""
-    titles = past.titles_won(member.id)
+    """A member with what it is known to have won among its references; what stands there says it once."""
+    own = member.references
+    titles = [
+        title
+        for title in past.titles_won(member.id)
+        if not any(reference.startswith(title) for reference in own)
+    ]
     return (
         replace(member, references=tuple(dict.fromkeys((*member.references, *titles)))) if titles else member
     )

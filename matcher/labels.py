@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from matcher.signals import SIGNALS
 from matcher.words import normalise
-from procurement.models import Answer, ConsortiumLot, Lot, Match, Seat, Tender
-from procurement.teaming import SeatState
+from procurement.models import Answer, ConsortiumLot, ConsortiumStep, Lot, Match, Seat, Tender
+from procurement.teaming import ConsortiumState, SeatState
 from procurement.vocabulary import AnswerChoice, DropReason, RefusalReason
 from procurement.winners import Winners, winners
 
@@ -105,8 +105,9 @@ def last_words(
     """Each match in the order of publication with the last word on it, or why nothing is learned from it.
 
     Staff say it of a match; a member of a tender, so that a good word is about its best lot and a refusal
-    about all of them; to open or join a joint bid on a lot is better than a word, and an award to a member of
-    that name better than both. `hears_rooms` is False for what will be told: who bids with whom stays there.
+    about all of them; to open or join a joint bid on a lot is better than a word, to have won it by the word
+    of its lead better still, and an award to a member of that name better than all. What was published and
+    said counts once. `hears_rooms` is False for what will be told: who bids with whom stays there.
     """
     matches = session.scalars(
         select(Match)
@@ -124,6 +125,7 @@ def last_words(
     answers = {(each.member_id, each.tender_id): each for each in session.scalars(select(Answer))}
     won = winners(session, tender_ids=select(Lot.tender_id).join(Match, Match.lot_id == Lot.id))
     bids = _joint_bids(session) if hears_rooms else {}
+    bids_won = _joint_bids_won(session) if hears_rooms else {}
     best = _best_of(matches)
     for match in matches:
         if match.unlearned_at is not None:
@@ -132,6 +134,7 @@ def last_words(
         answer = answers.get((match.member_id, match.lot.tender_id))
         said = (
             _by_award(match, won)
+            or _by_result(match, bids_won)
             or _by_consortium(match, bids)
             or _by_member(match, answer, is_best=match.id in best)
             or _by_staff(match)
@@ -251,6 +254,25 @@ def _joint_bids(session: Session) -> Mapping[tuple[int, int], datetime]:
         .order_by(Seat.id)
     )
     return {(member_id, lot_id): at for member_id, lot_id, at in rows}
+
+
+def _joint_bids_won(session: Session) -> Mapping[tuple[int, int], datetime]:
+    """When a lead said that a joint bid of some members on a lot was won, by both."""
+    rows = session.execute(
+        select(Seat.member_id, ConsortiumLot.lot_id, ConsortiumStep.at)
+        .join(ConsortiumLot, ConsortiumLot.consortium_id == Seat.consortium_id)
+        .join(ConsortiumStep, ConsortiumStep.consortium_id == Seat.consortium_id)
+        .where(Seat.state.in_([SeatState.JOINED, SeatState.CONFIRMED]))
+        .where(ConsortiumStep.state == ConsortiumState.WON)
+        .order_by(Seat.id)
+    )
+    return {(member_id, lot_id): at for member_id, lot_id, at in rows}
+
+
+def _by_result(match: Match, won: Mapping[tuple[int, int], datetime]) -> Said | None:
+    """Whether the member won the lot with others, by the word of their lead: as good as an award."""
+    at = won.get((match.member_id, match.lot_id))
+    return Said(True, Teacher.AWARD, at) if at is not None else None
 
 
 def _by_consortium(match: Match, bids: Mapping[tuple[int, int], datetime]) -> Said | None:

@@ -22,9 +22,9 @@ from procurement.claims import bound
 from procurement.credentials import can_show
 from procurement.db import transaction
 from procurement.i18n import ZURICH
-from procurement.models import Consortium, Member, Requirement
+from procurement.models import Consortium, ConsortiumStep, Member, Requirement, Seat
 from procurement.requirements import covered
-from procurement.teaming import Coverage
+from procurement.teaming import ConsortiumState, Coverage, SeatState
 
 MOST_PARTNERS = 3
 MOST_TEAMS = 3
@@ -49,7 +49,8 @@ def partners(engine: Engine, facts: Mapping[str, Any], now: datetime) -> dict[st
     """For a consortium: the best partners of each row that is not wholly covered, and whole teams.
 
     `rows`: by the id of a row, members with the level and the reason; `teams`: who would join, who would
-    carry which row, and how much of the whole that covers, in percent.
+    carry which row, and how much of the whole that covers, in percent; `before`: by the id of a member that
+    was in an earlier bid with the lead, what to say of it. Of bids without the lead nothing is said.
     """
     with transaction(engine, read_only=True) as session:
         consortium = session.get_one(Consortium, int(facts["consortium_id"]))
@@ -58,6 +59,7 @@ def partners(engine: Engine, facts: Mapping[str, Any], now: datetime) -> dict[st
         known = [(seat.member, member_facts(session, seat.member)) for seat in seats]
         lots = [lot_facts(session, each.lot) for each in consortium.lots]
         known += _available(session, consortium, lots, now)
+        before = _bids_together(session, consortium)
         today = now.astimezone(ZURICH).date()
         fits = []
         for member, said in known:
@@ -65,7 +67,7 @@ def partners(engine: Engine, facts: Mapping[str, Any], now: datetime) -> dict[st
             fits.append([fit_of(row, said, shown) for row in rows])
         members = [said for _, said in known]
         carries = np.array([_carried(lots, said, len(rows)) for said in members])
-        return _answer(consortium, rows, members, fits, carries, count_inside=len(seats))
+        return _answer(consortium, rows, members, fits, carries, count_inside=len(seats), before=before)
 
 
 def _answer(
@@ -76,6 +78,7 @@ def _answer(
     carries: np.ndarray[Any, np.dtype[np.int64]],
     *,
     count_inside: int,
+    before: Mapping[int, Mapping[str, Any]],
 ) -> dict[str, Any]:
     levels = np.array([[fit.level if fit else 0.0 for fit in each] for each in fits])
     levels = levels.reshape(len(members), len(rows))
@@ -85,7 +88,14 @@ def _answer(
         if covered(row) is Coverage.WHOLLY:
             continue
         able = [line for line in range(count_inside, len(members)) if levels[line, column] > 0]
-        able.sort(key=lambda line: (-levels[line, column], -levels[line].sum(), members[line].id))
+        able.sort(
+            key=lambda line: (
+                -levels[line, column],
+                members[line].id not in before,
+                -levels[line].sum(),
+                members[line].id,
+            )
+        )
         best[str(row.id)] = [
             {"member": members[line].id, "level": float(levels[line, column]), "reason": fit.reason}
             for line in able[:MOST_PARTNERS]
@@ -114,6 +124,31 @@ def _answer(
             for team in teams
             if len(team.members) > count_inside
         ],
+        "before": {
+            str(member.id): before[member.id] for member in members[count_inside:] if member.id in before
+        },
+    }
+
+
+def _bids_together(session: Session, consortium: Consortium) -> dict[int, dict[str, Any]]:
+    """The members with whom the lead has handed in a bid, each with the words for the newest of them."""
+    lead = consortiums.lead_of(consortium)
+    is_inside = Seat.state.in_([SeatState.JOINED, SeatState.CONFIRMED])
+    own = select(Seat.consortium_id).where(Seat.member_id == lead.id, is_inside)
+    rows = session.execute(
+        select(Seat.member_id, Consortium, ConsortiumStep.at)
+        .join(Seat.consortium)
+        .join(ConsortiumStep, ConsortiumStep.consortium_id == Consortium.id)
+        .where(Seat.consortium_id.in_(own), is_inside, Seat.member_id != lead.id)
+        .where(ConsortiumStep.state == ConsortiumState.SUBMITTED)
+        .order_by(ConsortiumStep.at, ConsortiumStep.id)
+    )
+    return {
+        member_id: {
+            "key": "bid_together",
+            "facts": {"titles": dict(room.tender.title), "year": at.astimezone(ZURICH).year},
+        }
+        for member_id, room, at in rows
     }
 
 

@@ -62,18 +62,22 @@ def appeals_of(tender: Tender, *, today: date) -> list[Appeal]:
 
     Counted from the day after the publication, day by day: week-ends and holidays are not guessed.
     """
-    of = _whose(tender)
-    if of is None:
+    if _whose(tender) is None:
         return []
-    rules = law().appeals_in(of)
     newest: dict[tuple[NoticeType, bool, str | None], Notice] = {}
     for notice in sorted(tender.notices, key=lambda each: (each.published_on, each.number)):
         if notice.notice_type in _DECISIONS:
             newest[notice.notice_type, notice.is_correction, notice.lot_key] = notice
     return [
-        Appeal(notice, [_delay(rule, notice.published_on, today) for rule in rules])
+        Appeal(notice, delays_since(tender, notice.published_on, today=today))
         for notice in sorted(newest.values(), key=lambda each: (each.published_on, each.number), reverse=True)
     ]
+
+
+def delays_since(tender: Tender, day: date, *, today: date) -> list[Delay]:
+    """The delays to contest a decision of which one was told on a day; none where no table holds."""
+    of = _whose(tender)
+    return [] if of is None else [_delay(rule, day, today) for rule in law().appeals_in(of)]
 
 
 def _delay(rule: AppealDelay, published_on: date, today: date) -> Delay:

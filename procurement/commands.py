@@ -100,6 +100,33 @@ def post_reminders(engine: "Engine") -> tuple[int, int]:
 
 
 @click.command()
+def results() -> None:
+    """Ask the leads of submitted bids for the result once a publication ends the procedure."""
+    click.echo(f"{ask_results(ready_engine())} leads asked")
+
+
+def ask_results(engine: "Engine") -> int:
+    """Look at the bids one by one, each in its own transaction; one that fails does not stop the others."""
+    from procurement import bid_results, room_mail
+    from procurement.db import transaction
+    from procurement.models import Consortium
+
+    with transaction(engine, read_only=True) as session:
+        rooms = bid_results.waiting(session)
+    asked = 0
+    for room_id in rooms:
+        try:
+            with transaction(engine) as session:
+                room, now = session.get_one(Consortium, room_id), clock()
+                found = bid_results.find(session, consortium=room, now=now)
+                if found is not None:
+                    asked += room_mail.ask_result(session, result=found, links=links_of(settings()), now=now)
+        except Exception:
+            logging.getLogger(__name__).exception("a result was not asked", extra={"room_id": room_id})
+    return asked
+
+
+@click.command()
 def deliver() -> None:
     """Send the e-mails that wait in the outbox."""
     report = run_delivery(ready_engine())

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
@@ -81,6 +81,11 @@ def say_date(day: date, language: str) -> str:
     """A day as one writes it: « jeu. 3 sept. 2026 », «Do. 3. Sept. 2026»."""
     pattern = "EEE d. MMM y" if language == "de" else "EEE d MMM y"
     return format_date(day, pattern, locale=locale_of(language))
+
+
+def say_month(day: date, language: str) -> str:
+    """The month of a day with its year, in words."""
+    return str(format_skeleton("yMMMM", day, locale=locale_of(language)))
 
 
 def say_hour(at: datetime, language: str) -> str:

@@ -43,6 +43,10 @@ class Links:
         """The secret address of a calendar: it holds until it is renewed."""
         return f"{self.base_url}/calendrier/{_calendar_signer(self.key).dumps(_calendar_facts(link))}.ics"
 
+    def result(self, consortium_id: int) -> str:
+        """What came of the bid of a consortium, for those inside it."""
+        return f"{self.base_url}/communautes/{consortium_id}/resultat"
+
     def rooms(self) -> str:
         """The rooms of a member, and what it is asked."""
         return f"{self.base_url}/communautes"

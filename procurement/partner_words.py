@@ -27,4 +27,16 @@ OFFERS: dict[str, Wording] = {
         "La presentazione ne parla: {words}.",
         "Its presentation speaks of it: {words}.",
     ),
+    "bid_together": wording(
+        "A déjà répondu avec vous ({title}, {year}).",
+        "Hat schon mit Ihnen angeboten ({title}, {year}).",
+        "Ha già presentato un’offerta con voi ({title}, {year}).",
+        "Has bid with you before ({title}, {year}).",
+        plain=(
+            "A déjà répondu avec vous.",
+            "Hat schon mit Ihnen angeboten.",
+            "Ha già presentato un’offerta con voi.",
+            "Has bid with you before.",
+        ),
+    ),
 }

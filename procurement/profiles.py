@@ -80,18 +80,35 @@ def save(session: Session, *, member: Member, person: Person, draft: Draft, now:
         return False
     for name in changed:
         setattr(member, name, after[name])
+    _changed(session, member, person, changed, now)
+    return True
+
+
+def add_reference(session: Session, *, member: Member, reference: str, person: Person, now: datetime) -> None:
+    """Let a contract stand among a member's references, once; only its own people say so."""
+    if not person.may_answer_for(member):
+        raise NotAllowed
+    if reference in member.references:
+        return
+    before = {"references": list(member.references)}
+    member.references = [*member.references, reference]
+    _changed(session, member, person, before, now)
+
+
+def _changed(
+    session: Session, member: Member, person: Person, before: Mapping[str, Any], now: datetime
+) -> None:
     member.profile_changed_at = now
     write_audit(
         session,
         person=person,
         act="profile.change",
         subject=f"member:{member.id}",
-        facts={"before": changed},
+        facts={"before": dict(before)},
         now=now,
     )
     if member.is_active:
         work.ask(session, key=f"member:{member.id}", kind="match_member", now=now, member_id=member.id)
-    return True
 
 
 def accept_proposals(

@@ -12,7 +12,7 @@ from procurement.links import Links
 from procurement.mail import outbox, room_messages
 from procurement.mail.blocks import Email
 from procurement.mail.hours import first_moment, wants_mail
-from procurement.models import Consortium, Member, Message, Person, Seat
+from procurement.models import BidResult, Consortium, Member, Message, Person, Seat
 from procurement.vocabulary import MessageState
 
 
@@ -75,6 +75,28 @@ def tell_adviser(
     email = room_messages.adviser(person=adviser, consortium=consortium, by=by, links=links)
     key = f"room_adviser:{consortium.id}:{adviser.id}"
     outbox.queue(session, person=adviser, kind="room", key=key, email=email, now=now)
+
+
+def ask_result(session: Session, *, result: BidResult, links: Links, now: datetime) -> bool:
+    """Ask the people of the lead, once, what came of the bid, with what a publication says; nobody else.
+
+    Returns whether somebody was asked now.
+    """
+    if result.asked_at is not None:
+        return False
+    for person in _people(lead_of(result.consortium)):
+        email = room_messages.result_wanted(person=person, result=result, links=links)
+        _queue(session, person, f"room_result:{result.consortium_id}:{person.id}", email, links, now)
+        result.asked_at = now
+    return result.asked_at is not None
+
+
+def tell_result(session: Session, *, consortium: Consortium, by: Person, links: Links, now: datetime) -> None:
+    """Write to everybody inside but who said it what came of the bid; who left learns nothing."""
+    for person in (person for seat in inside(consortium) for person in _people(seat.member)):
+        if person.id != by.id:
+            email = room_messages.result(person=person, consortium=consortium, links=links)
+            _queue(session, person, f"room_ended:{consortium.id}:{person.id}", email, links, now)
 
 
 def _proposal_key(seat: Seat) -> str:

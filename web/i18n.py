@@ -13,7 +13,16 @@ from config import criteria
 from procurement import i18n, reasons
 from procurement.cantons import canton_name
 from procurement.codes import cpv_labels
-from procurement.i18n import ZURICH, Deadline, say_amount, say_date, say_hour, say_instant, say_percent
+from procurement.i18n import (
+    ZURICH,
+    Deadline,
+    say_amount,
+    say_date,
+    say_hour,
+    say_instant,
+    say_month,
+    say_percent,
+)
 from procurement.judging import GateName, SignalName
 from procurement.labelled import Labelled
 from procurement.models import Tender, Translations, in_language
@@ -62,6 +71,7 @@ def install(app: Flask) -> None:
         published=published,
         in_language=lambda texts, created_in=None: in_language(texts, g.language, created_in),
         say_date=lambda day: say_date(day, g.language),
+        say_month=lambda day: say_month(day, g.language),
         say_iso=lambda text: say_date(date.fromisoformat(text), g.language),
         say_instant=lambda at: say_instant(at, g.language),
         say_amount=lambda amount, currency: say_amount(amount, currency, g.language),

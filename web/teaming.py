@@ -83,6 +83,8 @@ class Suggested:
     member: Member
     level: float
     reason: Mapping[str, Any]
+    # What the lead's own earlier bid with it says, if there was one.
+    before: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Suggestions:
 
     by_row: Mapping[int, Sequence[Suggested]]
     teams: Sequence[SuggestedTeam]
+    before: Mapping[int, Mapping[str, Any]]
 
     @property
     def member_ids(self) -> set[int]:
@@ -112,9 +115,10 @@ def suggestions_of(consortium: Consortium, asked: Question, still_open: Sequence
     answer = asked.answer or {}
     rows = {row.id: row for row in still_open}
     members = _willing(consortium, answer)
+    before = {int(member_id): said for member_id, said in answer.get("before", {}).items()}
     by_row = {
         row_id: [
-            Suggested(members[each["member"]], each["level"], each["reason"])
+            Suggested(members[each["member"]], each["level"], each["reason"], before.get(each["member"]))
             for each in answer.get("rows", {}).get(str(row_id), ())
             if each["member"] in members
         ]
@@ -138,7 +142,7 @@ def suggestions_of(consortium: Consortium, asked: Question, still_open: Sequence
         for said in answer.get("teams", ())
         if all(member_id in members for member_id in said["members"])
     ]
-    return Suggestions(by_row, teams)
+    return Suggestions(by_row, teams, before)
 
 
 def _willing(consortium: Consortium, answer: Mapping[str, Any]) -> dict[int, Member]:

@@ -7,7 +7,8 @@ from datetime import date
 from procurement.i18n import say_date, say_instant, translator
 from procurement.links import Links
 from procurement.mail.blocks import Block, Button, Email, Link, Paragraph
-from procurement.models import Consortium, Member, Person, Seat, Tender, in_language
+from procurement.models import BidResult, Consortium, Member, Person, Seat, Tender, in_language
+from procurement.teaming import ConsortiumState
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,76 @@ def reminder(*, person: Person, dues: Sequence[Due], today: date, links: Links) 
         else tr.gettext("Des attestations à renouveler pour votre offre commune"),
         preheader=tr.gettext("Ce qui est fait se coche sur la page de la communauté."),
         blocks=tuple(blocks),
+        links=links,
+    )
+
+
+def result_wanted(*, person: Person, result: BidResult, links: Links) -> Email:
+    """To the lead: what a publication says of the procedure, and the question what came of the bid."""
+    language = person.language
+    tr = translator(language)
+    tender, notice = result.consortium.tender, result.notice
+    said: list[Block] = []
+    if notice is not None:
+        facts = tr.gettext("Publication du {day} : {kind}.")
+        day, kind = say_date(notice.published_on, language), notice.notice_type.label(language)
+        said.append(Paragraph(facts.format(day=day, kind=kind)))
+    if result.suggested is ConsortiumState.WON:
+        said.append(
+            Paragraph(tr.gettext("Un nom publié est exactement celui d’un membre de votre communauté."))
+        )
+    elif result.suggested is ConsortiumState.LOST:
+        said.append(Paragraph(tr.gettext("Aucun nom publié ne ressemble à ceux de votre communauté.")))
+    return _email(
+        person,
+        subject=tr.gettext("Quel résultat pour votre offre ? {title}").format(
+            title=tender.title_in(language)
+        ),
+        preheader=tr.gettext("Une publication est parue ; vous seul dites le résultat."),
+        blocks=(
+            Paragraph(_facts(tender, language)),
+            *said,
+            Paragraph(
+                tr.gettext(
+                    "Dites le résultat sur la page de la communauté : c’est une réponse, le reste est "
+                    "facultatif et peut suivre. Aucun prix n’y est demandé."
+                )
+            ),
+            Button(tr.gettext("Dire le résultat"), links.result(result.consortium_id)),
+        ),
+        links=links,
+    )
+
+
+def result(*, person: Person, consortium: Consortium, links: Links) -> Email:
+    """To those inside: what the lead said, and when the bid was won whether it joins their references."""
+    tr = translator(person.language)
+    question: list[Block] = []
+    if consortium.state is ConsortiumState.WON:
+        question.append(
+            Paragraph(
+                tr.gettext(
+                    "Ce marché rejoint-il les références de votre profil ? Dites-le sur la page : sans votre "
+                    "oui, rien n’y est ajouté."
+                )
+            )
+        )
+    return _email(
+        person,
+        subject=tr.gettext("Résultat de votre offre commune : {state}").format(
+            state=consortium.state.label(person.language)
+        ),
+        preheader=tr.gettext("Le chef de file l’a noté."),
+        blocks=(
+            Paragraph(_facts(consortium.tender, person.language)),
+            Paragraph(
+                tr.gettext("Le chef de file a noté le résultat : {state}.").format(
+                    state=consortium.state.label(person.language)
+                )
+            ),
+            *question,
+            Button(tr.gettext("Voir le résultat"), links.result(consortium.id)),
+        ),
         links=links,
     )
 

@@ -18,7 +18,7 @@ from procurement.observatory.figures import (
     tallies,
     tally,
 )
-from procurement.observatory.wins import Won, together, won_by_members
+from procurement.observatory.wins import Won, won
 
 
 @dataclass(frozen=True)
@@ -79,5 +79,5 @@ def survey(session: Session, *, chamber_id: int, choice: Choice | None = None) -
         choice=choice,
         calls=every if choice.is_everything else [call for call in every if choice.holds(call)],
         every_call=every,
-        won=together(won_by_members(session, chamber_id=chamber_id, days=choice.days)),
+        won=won(session, chamber_id=chamber_id, days=choice.days),
     )

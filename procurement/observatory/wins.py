@@ -1,16 +1,30 @@
-"""What members won, as award notices publish it: found by the very same name, with the price published."""
+"""What members won, as award notices publish it: found by the very same name, with the price published.
+
+Beside it, how many joint bids their leads say were won that no notice names by that name: a number, no names.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from procurement.course import outcomes_of
-from procurement.models import Award, Member, Notice, Tender, Translations
+from procurement.i18n import ZURICH
+from procurement.models import (
+    Award,
+    BidResult,
+    Consortium,
+    ConsortiumStep,
+    Member,
+    Notice,
+    Tender,
+    Translations,
+)
 from procurement.spelling import normalise
+from procurement.teaming import ConsortiumState
 from procurement.winners import winners
 
 
@@ -36,6 +50,8 @@ class Won:
 
     wins: Sequence[Win] = ()
     amounts: Mapping[str, float] = field(default_factory=dict)
+    # Tenders won by the word of the members alone, beside those published: never counted among them.
+    said: int = 0
 
     @property
     def tenders(self) -> int:
@@ -51,6 +67,39 @@ class Won:
     def priced(self) -> int:
         """How many awards were published with a price."""
         return sum(win.amount is not None for win in self.wins)
+
+
+def won(session: Session, *, chamber_id: int, days: tuple[date, date] | None = None) -> Won:
+    """What members of a chamber won in these days: as published, and by the word of their leads."""
+    every = won_by_members(session, chamber_id=chamber_id)
+    published = {(win.tender_id, win.member_id) for win in every}
+    in_days = [win for win in every if days is None or days[0] <= win.published_on <= days[1]]
+    return replace(together(in_days), said=_said(session, chamber_id, published, days))
+
+
+def _said(
+    session: Session,
+    chamber_id: int,
+    published: set[tuple[int, int]],
+    days: tuple[date, date] | None,
+) -> int:
+    """How many tenders leads say were won together, of which no notice names one of those inside."""
+    rows = session.execute(
+        select(Consortium, ConsortiumStep.at, BidResult.notified_on)
+        .join(ConsortiumStep, ConsortiumStep.consortium_id == Consortium.id)
+        .outerjoin(BidResult, BidResult.consortium_id == Consortium.id)
+        .where(Consortium.chamber_id == chamber_id, ConsortiumStep.state == ConsortiumState.WON)
+        .options(selectinload(Consortium.seats), selectinload(Consortium.tender))
+    )
+    tenders = set()
+    for room, at, notified_on in rows:
+        day = notified_on or at.astimezone(ZURICH).date()
+        standing_id = room.tender.standing.id
+        inside = {seat.member_id for seat in room.seats if seat.state.is_inside}
+        is_published = any((standing_id, member_id) in published for member_id in inside)
+        if not is_published and (days is None or days[0] <= day <= days[1]):
+            tenders.add(standing_id)
+    return len(tenders)
 
 
 def won_by_members(session: Session, *, chamber_id: int, days: tuple[date, date] | None = None) -> list[Win]:

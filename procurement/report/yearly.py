@@ -302,6 +302,15 @@ class _Report:
     def _won(self) -> None:
         paper, tr, won = self.paper, self.tr, self.found.won
         paper.heading(tr.gettext("Gagnés par des membres"))
+        if won.said:
+            said = tr.ngettext(
+                "De plus, selon le membre : un marché gagné en communauté, dont l’avis ne nomme aucun membre "
+                "par son nom exact.",
+                "De plus, selon le membre : {count} marchés gagnés en communauté, dont l’avis ne nomme aucun "
+                "membre par son nom exact.",
+                won.said,
+            )
+            paper.paragraph(said.format(count=won.said))
         if not won.wins:
             paper.paragraph(tr.gettext("Aucune adjudication à un membre n’a été publiée dans cette période."))
             return

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matcher.labels import Label, LeftOut, Teacher, read_labels, refusal_of, stored_values
+from matcher.labels import Label, LeftOut, Teacher, last_words, read_labels, refusal_of, stored_values
 from matcher.signals import SIGNALS
+from procurement.consortiums import end, lead_of
 from procurement.matches import answer, drop, keep, undo
 from procurement.models import Answer, Award, AwardSupplier, Match, Notice, Tender
-from procurement.teaming import SeatState
+from procurement.teaming import ConsortiumState, SeatState
 from procurement.vocabulary import AnswerChoice, DropReason, RefusalReason, Role
 from tests.factories import (
     make_lot,
@@ -22,6 +23,7 @@ from tests.factories import (
     make_seat,
     make_tender,
 )
+from tests.procurement.bids import submitted
 
 _VALUES = {key: 0.5 for key in SIGNALS}
 
@@ -129,6 +131,24 @@ def test_who_opens_a_joint_bid_is_heard_before_its_own_answer_and_an_award_befor
     session.add(award)
     session.flush()
     assert _only(session).teacher is Teacher.AWARD
+
+
+def test_a_joint_bid_that_its_lead_says_was_won_is_one_label_as_good_as_an_award(
+    session: Session, now: datetime
+) -> None:
+    match = _match(session, released_at=now)
+    partner = make_person(session, member=match.member, password=None)
+    room = submitted(session, partner=partner, tender=match.lot.tender)
+    lead = lead_of(room).people[0]
+    assert _only(session).teacher is Teacher.CONSORTIUM
+
+    end(session, consortium=room, state=ConsortiumState.WON, note="", person=lead, now=now)
+
+    label = _only(session)
+    assert (label.is_good, label.teacher, label.said_at) == (True, Teacher.AWARD, now)
+    # What is told to others is not learned from rooms.
+    [(_, told)] = last_words(session, hears_rooms=False)
+    assert isinstance(told, LeftOut)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,19 @@ from matcher.partners import partners
 from procurement import consortiums, requirements
 from procurement.db import transaction
 from procurement.models import Consortium, Credential, Member, Person, Requirement
-from procurement.teaming import Coverage, RequirementOrigin, SeatRole
-from tests.factories import NOW, make_lot, make_match, make_member, make_person, make_tender
+from procurement.reasons import say
+from procurement.teaming import ConsortiumState, Coverage, RequirementOrigin, SeatRole, SeatState
+from tests.factories import (
+    NOW,
+    make_lot,
+    make_match,
+    make_member,
+    make_person,
+    make_room,
+    make_seat,
+    make_tender,
+)
+from tests.procurement.bids import submitted
 
 _GLASS, _SNOW = "90911300", "90620000"
 
@@ -197,3 +208,43 @@ def test_partners_inside_stay_in_every_suggested_team(engine: Engine) -> None:
     [team, *_] = _ask(engine, room_id)["teams"]
 
     assert team["members"] == [glass]
+
+
+def test_who_handed_in_a_bid_with_this_lead_comes_first_of_equals_with_the_words(engine: Engine) -> None:
+    with transaction(engine) as session:
+        make_member(session, cpv_codes=[_GLASS])
+        known, third = (
+            make_person(session, password=None, member=make_member(session, cpv_codes=[_GLASS]))
+            for _ in range(2)
+        )
+        lead = make_person(session, password=None)
+        earlier = submitted(session, lead=lead, partner=known)
+        consortiums.end(
+            session, consortium=earlier, state=ConsortiumState.LOST, note="", person=lead, now=NOW
+        )
+        # A bid of others, and one that was never handed in, say nothing.
+        other = submitted(session, partner=third)
+        other_lead = consortiums.lead_of(other).people[0]
+        consortiums.end(
+            session, consortium=other, state=ConsortiumState.LOST, note="", person=other_lead, now=NOW
+        )
+        begun = make_room(session, lead=lead)
+        make_seat(session, begun, third, SeatState.CONFIRMED)
+        consortiums.end(
+            session, consortium=begun, state=ConsortiumState.NO_BID, note="", person=lead, now=NOW
+        )
+        tender = make_tender(session, lots=[])
+        make_lot(tender, cpv_codes=[_GLASS], criteria=[])
+        session.flush()
+        room = make_room(session, lead=lead, tender=tender)
+        stranger, _ = _opened(session)
+        room_id, strangers_id, known_id, row = room.id, stranger.id, known.member_id, _row(room, _GLASS)
+
+    found = _ask(engine, room_id)
+
+    assert found["rows"][row][0]["member"] == known_id
+    assert list(found["before"]) == [str(known_id)]
+    said = say(found["before"][str(known_id)], "fr").replace("\u00a0", " ")
+    assert said == "A déjà répondu avec vous (« Nettoyage écologique des écoles », 2026)."
+    # Another lead learns nothing of it.
+    assert _ask(engine, strangers_id)["before"] == {}

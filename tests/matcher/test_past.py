@@ -149,6 +149,16 @@ def test_an_award_to_the_very_name_of_a_member_is_a_win_and_a_reference(
     assert batch.members[member.id].references == ("Crèches", "Vitres du musée")
 
 
+def test_a_win_that_stands_among_the_references_already_is_not_read_twice(
+    session: Session, now: datetime
+) -> None:
+    own = "Vitres du musée, Ville de Genève (2026), en communauté"
+    member = make_member(session, name="Coopérative Éclat", references=[own])
+    _won(session, "Coopérative Éclat", title={"fr": "Vitres du musée"})
+
+    assert load_batch(session, now=now).members[member.id].references == (own,)
+
+
 def test_the_lot_that_was_won_is_told_where_the_notice_says_which(session: Session, now: datetime) -> None:
     member = make_member(session, name="Éclat")
     notice = _won(session, "Éclat", title={"fr": "Nettoyage"})

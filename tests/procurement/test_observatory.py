@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from config.criteria import family_label
 from procurement.cantons import BuyerLevel
+from procurement.consortiums import end, lead_of
 from procurement.findings import judge
 from procurement.lens import FindingKind
 from procurement.observatory.calls import Call, Choice, Reading, read_calls
@@ -22,10 +23,12 @@ from procurement.observatory.figures import (
 )
 from procurement.observatory.names import names_of
 from procurement.observatory.quotes import quotes, telling
-from procurement.observatory.wins import together, won_by_members
+from procurement.observatory.wins import together, won, won_by_members
 from procurement.shares import wilson
+from procurement.teaming import ConsortiumState
 from procurement.vocabulary import CriteriaSource, NoticeType, ProcurementMethod, Role, Stated
 from tests.factories import NOW, make_chamber, make_finding, make_lot, make_member, make_person, make_tender
+from tests.procurement.bids import award, submitted
 from tests.procurement.observed import (
     APPRENTICES,
     INSERTION,
@@ -413,3 +416,21 @@ def test_the_rows_of_one_buyer_at_several_sources_are_counted_as_one(session: Se
     assert {(call.level, call.canton) for call in calls if call.buyer_id == first.id} == {
         (BuyerLevel.COMMUNE, "GE")
     }
+
+
+def test_a_bid_that_its_lead_says_was_won_is_a_number_beside_until_it_is_published(session: Session) -> None:
+    room = submitted(session)
+    lead = lead_of(room).people[0]
+    end(session, consortium=room, state=ConsortiumState.WON, note="", person=lead, now=NOW)
+    other = submitted(session, lead=lead, partner=room.seats[1].member.people[0])
+    session.flush()
+
+    def found(year: int) -> tuple[int, int]:
+        found = won(session, chamber_id=room.chamber_id, days=Choice(year=year).days)
+        return found.said, found.tenders
+
+    assert other.state is ConsortiumState.SUBMITTED
+    assert (found(2026), found(2025)) == ((1, 0), (0, 0))
+    award(session, room.tender, "Association Escalade", published_on=date(2026, 12, 30))
+    session.expire_all()
+    assert found(2026) == (0, 1)

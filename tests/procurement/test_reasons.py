@@ -24,6 +24,7 @@ _FACTS: dict[str, Any] = {
     "languages": ["de", "it"],
     "deadline": "2026-12-14T11:00:00+00:00",
     "days": 20,
+    "year": 2026,
     "value_chf": 450_000,
     "reserved_to": ["res-ws"],
     "sure": 0.85,

@@ -10,10 +10,10 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine, select
 
 from matcher.partners import partners
-from procurement import consortiums, room_mail
+from procurement import bid_results, consortiums, room_mail
 from procurement.exports.tables import tender_rows, write_csv
 from procurement.models import Consortium, Match, Member, Message, Person, Seat, Tender
-from procurement.teaming import SeatRole, SeatState
+from procurement.teaming import ConsortiumState, SeatRole, SeatState
 from procurement.vocabulary import Role
 from tests.factories import (
     NOW,
@@ -25,6 +25,7 @@ from tests.factories import (
     make_seat,
     make_tender,
 )
+from tests.procurement.bids import award
 from tests.procurement.exported import releases_of
 from tests.procurement.mails import LINKS
 from tests.web.conftest import Page, Writing
@@ -272,3 +273,73 @@ def test_a_name_that_has_left_is_no_longer_shown_to_who_comes_after(
     assert "Zélie Morand" in text
     assert "Piguet" not in text
     assert "Escalade" not in text
+
+
+def _won(writing: Writing, chamber: Chamber) -> None:
+    """Let the bid be handed in, an award that names others be found, and the lead say that it was won."""
+    with writing() as session:
+        room, lead = session.get_one(Consortium, chamber.room.id), session.merge(chamber.lead)
+        partner = session.merge(chamber.partner)
+        shares = {seat.id: 50 for seat in room.seats}
+        consortiums.share_out(session, consortium=room, shares=shares, person=lead, now=NOW)
+        consortiums.complete(session, consortium=room, why="Deux métiers.", person=lead, now=NOW)
+        consortiums.submit(session, consortium=room, person=lead, now=NOW)
+        award(session, room.tender, "Menuiserie Talon SA")
+        found = bid_results.find(session, consortium=room, now=NOW)
+        assert found is not None
+        room_mail.ask_result(session, result=found, links=LINKS, now=NOW)
+        said = bid_results.Details(rank=1, lesson="Escalade fut décisive.")
+        state = ConsortiumState.WON
+        bid_results.say(session, consortium=room, state=state, details=said, person=lead, now=NOW)
+        room_mail.tell_result(session, consortium=room, by=lead, links=LINKS, now=NOW)
+        seat = next(each for each in room.seats if each.role is not SeatRole.LEAD)
+        bid_results.answer_reference(session, seat=seat, wants=True, person=partner, now=NOW)
+
+
+@pytest.mark.parametrize("who", ["third", "anonymous"])
+def test_no_page_of_an_outsider_knows_of_a_result(
+    page: Page, chamber: Chamber, writing: Writing, who: str
+) -> None:
+    _won(writing, chamber)
+    reader = _outsider(page, chamber, who)
+    before = _pages(reader, chamber, who)
+
+    with writing() as session:
+        session.delete(session.get_one(Consortium, chamber.room.id))
+
+    assert _pages(reader, chamber, who) == before
+    assert not [path for path, text in before.items() for trace in _TRACES if trace in text]
+
+
+def test_staff_outside_read_of_a_result_a_number_and_no_name(
+    page: Page, chamber: Chamber, writing: Writing
+) -> None:
+    _won(writing, chamber)
+    reader = _outsider(page, chamber, "staff")
+
+    assert "selon le membre" in reader.get("/observatoire").get_text()
+    path = f"/communautes/{chamber.room.id}/resultat"
+    assert reader.client.get(path).status_code == 404
+    said = "".join(_pages(reader, chamber, "staff").values())
+    assert "Escalade fut décisive." not in said
+
+
+def test_mails_about_a_result_stay_inside_and_who_left_is_not_asked(
+    page: Page, chamber: Chamber, writing: Writing
+) -> None:
+    with writing() as session:
+        room = session.get_one(Consortium, chamber.room.id)
+        third = session.merge(chamber.third)
+        seat = make_seat(session, room, third, SeatState.JOINED)
+        consortiums.leave(session, seat=seat, person=third, now=NOW)
+    _won(writing, chamber)
+
+    with writing() as session:
+        told = [mail.person_id for mail in session.scalars(select(Message).order_by(Message.id))]
+        assert session.get_one(Member, chamber.member.id).references == []
+    # The lead is asked, the partner is told what the lead said.
+    assert told == [chamber.lead.id, chamber.partner.id]
+    page.sign_in(chamber.third)
+    path = f"/communautes/{chamber.room.id}/resultat"
+    assert page.client.get(path).status_code == 404
+    assert page.post(f"{path}/reference", reference="oui").status_code == 404

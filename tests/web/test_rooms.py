@@ -97,6 +97,9 @@ _ACTS: dict[str, tuple[str, str, set[str]]] = {
     "complete": ("POST", "/complet", {"lead"}),
     "submit": ("POST", "/remise", {"lead"}),
     "end": ("POST", "/fin", {"lead"}),
+    "read the result": ("GET", "/resultat", _INSIDE | {"adviser"}),
+    "say the result": ("POST", "/resultat", {"lead"}),
+    "take the reference": ("POST", "/resultat/reference", _INSIDE),
     "end the advice": ("POST", "/conseil", {"lead", "adviser"}),
 }
 _FORM = {
@@ -342,7 +345,7 @@ def test_from_a_yes_to_a_submitted_bid_and_a_result(
     lead.send(room.path, f"{room.path}/remise")
     clock.move(days=40)
     lead = browser(page, room, "lead")
-    lead.send(room.path, f"{room.path}/fin", state="won", note="Premier rang")
+    lead.send(f"{room.path}/resultat", f"{room.path}/resultat", state="won", rank="1")
 
     steps = [time.get_text(" ", strip=True) for time in lead.get(room.path).select(".timeline-what")]
     assert [step.split(" Maude")[0] for step in steps] == [
