@@ -93,6 +93,8 @@ ROUTES = {
     ("POST", "/communautes/<int:consortium_id>/remise"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/fin"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/conseil"): Audience.SIGNED_IN,
+    ("GET", "/communautes/<int:consortium_id>/papiers"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/papiers/<key>"): Audience.SIGNED_IN,
     ("POST", "/equipe/marches/<int:tender_id>/admissions"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
@@ -249,11 +251,17 @@ def address(path: str, world: World) -> str:
         "token": "x",
         "buyer_id": world.contact.buyer_id,
         "contact_id": world.contact.id,
-        "key": world.member.key if path.startswith("/catalogue") else "biodiversite",
+        "key": _key(path, world),
         "family": "biodiversite",
         "language": "de",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
+
+
+def _key(path: str, world: World) -> str:
+    if "/papiers/" in path:
+        return "intent"
+    return world.member.key if path.startswith("/catalogue") else "biodiversite"
 
 
 def test_every_route_stands_in_the_table_with_its_audience(app: Flask) -> None:
