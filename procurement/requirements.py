@@ -27,7 +27,7 @@ MOST_CODES = 5
 _LONGEST = 300
 _MOST_SENTENCES = 8
 # « Lot 2 : vitrages » says its number already.
-_NUMBERED = re.compile(r"(?:lot|los|lotto)\b", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:lot|los|lotto)\b", re.IGNORECASE)
 
 
 def draw(session: Session, *, consortium: Consortium, language: str) -> None:
@@ -91,7 +91,7 @@ def _of_work(session: Session, lots: list[Lot], whole: list[str], language: str)
             codes = by_lot[lot.id]
             named.update(codes[:1])
             title = in_language(lot.title, language, lot.tender.language)
-            text = title if _NUMBERED.match(title) else f"{lot.number}. {title}"
+            text = title if NUMBERED.match(title) else f"{lot.number}. {title}"
             yield _row(RequirementOrigin.LOT, text, cpv_codes=codes[:1], weight=2)
     codes = sorted({code for each in by_lot.values() for code in each} - named)
     words = cpv_labels(session, codes, language)

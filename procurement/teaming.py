@@ -39,6 +39,25 @@ class SeatRole(Labelled):
         return self is not SeatRole.SUBCONTRACTOR
 
 
+class GroupForm(Labelled):
+    """What the members of a group answer for in France (code de la commande publique art. R2142-20)."""
+
+    JOINT = (
+        "joint",
+        "groupement conjoint : chacun répond de ses prestations",
+        "Gruppe «conjoint»: jede Partei haftet für ihre Leistungen",
+        "raggruppamento «conjoint»: ciascuno risponde delle proprie prestazioni",
+        "group “conjoint”: each answers for its own work",
+    )
+    SOLIDARY = (
+        "solidary",
+        "groupement solidaire : chacun répond du tout",
+        "Gruppe «solidaire»: jede Partei haftet für das Ganze",
+        "raggruppamento «solidaire»: ciascuno risponde del tutto",
+        "group “solidaire”: each answers for the whole",
+    )
+
+
 class SeatState(Labelled):
     """Where a seat stands, from the question to the yes that binds."""
 

@@ -6,12 +6,13 @@ from flask import request
 from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
+from config.clauses import LANGUAGES
 from procurement.cleaning import clean_text, one_line
 from procurement.consortiums import MOST_PLACES
 from procurement.i18n import translated_later
 from procurement.models import Lot, Seat
 from procurement.requirements import MOST_CODES, WEIGHTS
-from procurement.teaming import Admission, ConsortiumState, Coverage, SeatRole
+from procurement.teaming import Admission, ConsortiumState, Coverage, GroupForm, SeatRole
 from web.forms import CHOOSE, NEEDED, TOO_LONG, PageForm, check_codes, codes_in
 
 PLACES = translated_later("Entre deux et douze membres, vous compris.")
@@ -130,6 +131,18 @@ class TieForm(PageForm):
     reason = StringField(
         filters=[_line], validators=[DataRequired(NEEDED), Length(max=300, message=TOO_LONG)]
     )
+
+
+class PaperForm(PageForm):
+    """In which language a paper is made and, in France, of which form the group is."""
+
+    language = StringField(validators=[InputRequired(CHOOSE), AnyOf(LANGUAGES, message=CHOOSE)])
+    group_form = StringField()
+
+    @property
+    def chosen(self) -> GroupForm | None:
+        """The form of the group; None when none was chosen."""
+        return GroupForm.of(self.group_form.data or "")
 
 
 def shares_sent(seats: Sequence[Seat]) -> dict[int, int]:

@@ -33,6 +33,10 @@ def test_what_xml_forbids_never_reaches_a_document(dirt: str) -> None:
     sheet.inset(f"Clau{dirt}se")
     sheet.points([f"Po{dirt}int"])
     sheet.remark(f"Re{dirt}marque")
+    sheet.clause("1.1", f"Un{dirt}e phrase")
+    sheet.box(f"Atten{dirt}tion", f"Pourq{dirt}uoi")
+    sheet.table([(f"Qu{dirt}i", "Quoi")], head=(f"Tê{dirt}te", ""), widths=(1, 2))
+    sheet.foot(f"Pie{dirt}d")
 
     text = "\n".join(_lines(sheet))
     assert dirt not in text
@@ -67,3 +71,30 @@ def test_a_document_says_who_wrote_it_when_and_in_which_language(language: str, 
     assert facts.created == datetime(2026, 11, 24, 8, 0, tzinfo=facts.created.tzinfo)
     tags = {each.get(qn("w:val")) for each in document.styles.element.iter(qn("w:lang"))}
     assert tags == {tag}
+
+
+def test_no_break_spaces_stay_where_a_line_is_written() -> None:
+    sheet = _sheet()
+
+    sheet.remark("Poids\u00a0: 5\u00a0%")
+
+    assert _lines(sheet) == ["Poids\u00a0: 5\u00a0%"]
+
+
+def test_a_table_keeps_its_rows_whole_and_repeats_its_head() -> None:
+    sheet = _sheet()
+
+    sheet.table([("Vitrerie", "Escalade")], head=("Travail", "Qui"), widths=(3, 1))
+    sheet.foot("Modèle")
+
+    document = Document(BytesIO(sheet.content()))
+    (table,) = document.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["Travail", "Qui"],
+        ["Vitrerie", "Escalade"],
+    ]
+    assert len(list(table._tbl.iter(qn("w:tblHeader")))) == 1
+    assert len(list(table._tbl.iter(qn("w:cantSplit")))) == 2
+    foot = document.sections[0].footer.paragraphs[0]
+    assert foot.text.startswith("Modèle · ")
+    assert [each.get(qn("w:instr")) for each in foot._p.iter(qn("w:fldSimple"))] == ["PAGE"]

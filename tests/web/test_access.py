@@ -120,6 +120,8 @@ ROUTES = {
     ("GET", "/marches/<int:tender_id>/delai.ics"): Audience.SIGNED_IN,
     ("GET", "/profil/attestations"): Audience.MEMBER,
     ("POST", "/profil/attestations"): Audience.MEMBER,
+    ("GET", "/communautes/<int:consortium_id>/papiers"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/papiers/<key>"): Audience.SIGNED_IN,
     ("POST", "/equipe/marches/<int:tender_id>/admissions"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/implications"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/implications/<int:member_id>/retirer"): Audience.STAFF,
@@ -300,11 +302,17 @@ def address(path: str, world: World) -> str:
         "token": "x",
         "buyer_id": world.contact.buyer_id,
         "contact_id": world.contact.id,
-        "key": world.member.key if path.startswith("/catalogue") else "biodiversite",
+        "key": _key(path, world),
         "family": "biodiversite",
         "language": "de",
     }
     return re.sub(r"<(?:int:)?(\w+)>", lambda found: str(ids[found[1]]), path)
+
+
+def _key(path: str, world: World) -> str:
+    if "/papiers/" in path:
+        return "intent"
+    return world.member.key if path.startswith("/catalogue") else "biodiversite"
 
 
 def test_every_route_stands_in_the_table_with_its_audience(app: Flask) -> None:
