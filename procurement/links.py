@@ -35,6 +35,10 @@ class Links:
         """The room of a consortium, for those inside it."""
         return f"{self.base_url}/communautes/{consortium_id}"
 
+    def room_talk(self, consortium_id: int) -> str:
+        """What is said, decided and shared in a room, for those inside it."""
+        return f"{self.room(consortium_id)}/echanges"
+
     def rooms(self) -> str:
         """The rooms of a member, and what it is asked."""
         return f"{self.base_url}/communautes"

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from flask import request
-from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from procurement.cleaning import clean_text, one_line
 from procurement.consortiums import MOST_PLACES
 from procurement.i18n import translated_later
 from procurement.models import Lot, Seat
-from procurement.teaming import Admission, ConsortiumState, Coverage, SeatRole
+from procurement.talk import price_in
+from procurement.teaming import Admission, ConsortiumState, Coverage, PostKind, SeatRole
 from web.forms import CHOOSE, NEEDED, TOO_LONG, PageForm
 
 PLACES = translated_later("Entre deux et douze membres, vous compris.")
@@ -93,6 +94,31 @@ class AdmissionForm(PageForm):
     def what(self) -> Admission | None:
         """What is admitted; None when it is nothing we know."""
         return Admission.of(self.admission.data or "")
+
+
+class PostForm(PageForm):
+    """A message or a decision; where it names a price, the word that it is not that of the bid."""
+
+    kind = StringField(default=PostKind.MESSAGE.value)
+    text = TextAreaField(filters=[_text])
+    is_no_price = BooleanField()
+
+    @property
+    def what(self) -> PostKind:
+        """The kind; a message where it is none that we know."""
+        return PostKind.of(self.kind.data or "") or PostKind.MESSAGE
+
+    @property
+    def asks_about_price(self) -> bool:
+        """Whether the text was sent and names what looks like a price."""
+        return price_in(self.text.data or "") is not None
+
+
+class FileForm(PageForm):
+    """A file for the room, for one of its tasks or for none."""
+
+    file = FileField()
+    task = IntegerField(validators=[Optional()])
 
 
 def shares_sent(seats: Sequence[Seat]) -> dict[int, int]:
