@@ -1,12 +1,13 @@
 """What a file is, told from its content and never from its name; what could act or hide is refused.
 
-No virus is looked for: a file of one of the kinds that offices use is whole, in the clear, of one kind only, and
-carries no macro or program that can be seen without opening its parts.
+No virus is looked for: a file of one of the kinds that offices use is whole, in the clear, of one kind only,
+and carries no macro or program that can be seen without opening its parts.
 """
 
 import re
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -60,7 +61,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 def kind_of(content: bytes, name: str) -> FileKind:
     """The kind of a file; the name only tells a table from other plain text.
 
-    RuleBroken for every content that is none of ours, broken, locked, of two kinds at once, or that could act.
+    RuleBroken for a content that is none of ours, broken, locked, of two kinds at once, or that could act.
     """
     if not content:
         raise RuleBroken(Rule.FILE_EMPTY)
@@ -120,14 +121,7 @@ def _packed(content: bytes) -> FileKind:
             parts = archive.infolist()
             _check_parts(parts)
             return _document(archive, parts)
-    except (
-        zipfile.BadZipFile,
-        NotImplementedError,
-        ValueError,
-        EOFError,
-        OSError,
-        zipfile.zlib.error,
-    ) as problem:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, OSError, zlib.error) as problem:
         # What a damaged archive can raise when its directory or a part is read.
         raise RuleBroken(Rule.FILE_BROKEN) from problem
 
@@ -139,6 +133,8 @@ def _is_modest(content: bytes) -> bool:
     signature, disk, start, here, parts, size, offset, comment = _END.unpack(content[-_END.size :])
     return bool(
         signature == b"PK\x05\x06"
+        # The directory of a larger format would be read in the place of this one.
+        and content[-_END.size - 20 :][:4] != b"PK\x06\x07"
         and (disk, start, comment) == (0, 0, 0)
         and here == parts <= _MOST_PARTS
         and size <= _MOST_DIRECTORY
@@ -152,6 +148,8 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
     names = [part.filename for part in parts]
     if any(_ACTIVE_PART.search(name) for name in names):
         raise RuleBroken(Rule.FILE_ACTIVE)
+    if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+        raise RuleBroken(Rule.FILE_BROKEN)
     is_odd = any(name.startswith("/") or "\\" in name or ".." in name.split("/") for name in names)
     if is_odd or len(set(names)) < len(names) or len(parts) > _MOST_PARTS:
         raise RuleBroken(Rule.FILE_BROKEN)

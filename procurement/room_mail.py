@@ -43,7 +43,7 @@ def tell_answer(session: Session, *, seat: Seat, by: Person, links: Links, now: 
 
 
 def tell_departure(session: Session, *, seat: Seat, by: Person, links: Links, now: datetime) -> None:
-    """Write to those who stay; and to whom the lead let go. What was to be told of the room does not leave."""
+    """Write to those who stay; and to whom the lead let go. No news of the room leaves any more."""
     room_news.hold_back(session, member=seat.member)
     for other in inside(seat.consortium):
         for person in _people(other.member):

@@ -173,11 +173,14 @@ class Rule(Labelled):
         "looks_like_price",
         "« {found} » ressemble à un prix. Les prix de l’offre se conviennent hors de cet outil (LCart art. 5 "
         "al. 3) : retirez-le, ou confirmez que ce n’est pas le prix de l’offre.",
-        "«{found}» sieht wie ein Preis aus. Preise des Angebots werden ausserhalb dieses Werkzeugs vereinbart "
+        "«{found}» sieht wie ein Preis aus. Preise des Angebots werden ausserhalb dieses Werkzeugs "
+        "vereinbart "
         "(KG Art. 5 Abs. 3): Entfernen Sie ihn oder bestätigen Sie, dass es nicht der Angebotspreis ist.",
-        "«{found}» sembra un prezzo. I prezzi dell’offerta si concordano fuori da questo strumento (LCart art. 5 "
+        "«{found}» sembra un prezzo. I prezzi dell’offerta si concordano fuori da questo strumento "
+        "(LCart art. 5 "
         "cpv. 3): toglietelo, o confermate che non è il prezzo dell’offerta.",
-        "“{found}” looks like a price. Prices of the bid are agreed outside this tool (CartA art. 5 para. 3): "
+        "“{found}” looks like a price. Prices of the bid are agreed outside this tool (CartA art. 5 "
+        "para. 3): "
         "take it out, or confirm that it is not the price of the bid.",
     )
     ROOM_OVER = (
@@ -226,11 +229,14 @@ class Rule(Labelled):
         "file_unknown",
         "Ce contenu n’est pas d’un type admis : PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, texte ou CSV. Un "
         "ancien fichier (doc, xls) ou protégé par un mot de passe s’enregistre d’abord autrement.",
-        "Dieser Inhalt ist von keiner zugelassenen Art: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, Text oder "
+        "Dieser Inhalt ist von keiner zugelassenen Art: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, "
+        "Text oder "
         "CSV. Eine alte (doc, xls) oder mit Passwort geschützte Datei wird zuerst anders gespeichert.",
-        "Questo contenuto non è di un tipo ammesso: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, testo o CSV. Un "
+        "Questo contenuto non è di un tipo ammesso: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, testo o "
+        "CSV. Un "
         "vecchio file (doc, xls) o protetto da password va prima salvato diversamente.",
-        "This content is of no kind that is accepted: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, text or CSV. An "
+        "This content is of no kind that is accepted: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, text "
+        "or CSV. An "
         "old file (doc, xls) or one with a password is to be saved otherwise first.",
     )
     FILE_BROKEN = (
@@ -249,8 +255,10 @@ class Rule(Labelled):
     )
     FILE_ACTIVE = (
         "file_active",
-        "Ce fichier contient des macros, un programme ou un objet inséré : enregistrez-le sans eux, ou en PDF.",
-        "Diese Datei enthält Makros, ein Programm oder ein eingefügtes Objekt: Speichern Sie sie ohne oder als PDF.",
+        "Ce fichier contient des macros, un programme ou un objet inséré : enregistrez-le sans eux, ou "
+        "en PDF.",
+        "Diese Datei enthält Makros, ein Programm oder ein eingefügtes Objekt: Speichern Sie sie ohne "
+        "oder als PDF.",
         "Questo file contiene macro, un programma o un oggetto inserito: salvatelo senza, o in PDF.",
         "This file holds macros, a program or an embedded object: save it without them, or as PDF.",
     )
@@ -264,7 +272,8 @@ class Rule(Labelled):
     ROOM_FULL = (
         "room_full",
         "Une communauté garde {files} fichiers et {most} Mo au plus : retirez ce qui ne sert plus.",
-        "Eine Gemeinschaft fasst höchstens {files} Dateien und {most} MB: Entfernen Sie, was nicht mehr dient.",
+        "Eine Gemeinschaft fasst höchstens {files} Dateien und {most} MB: Entfernen Sie, was nicht mehr "
+        "dient.",
         "Un consorzio tiene al massimo {files} file e {most} MB: togliete ciò che non serve più.",
         "A room keeps {files} files and {most} MB at most: remove what is no longer of use.",
     )

@@ -90,7 +90,7 @@ def take_back(
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """Some of what was written, the newest first; `older_than` is where the next page begins, if there is one."""
+    """Some of what was written, the newest first; `older_than` is where the next page begins."""
 
     posts: Sequence[RoomPost]
     older_than: int | None

@@ -125,7 +125,7 @@ LARGER = {"room_files.add": MOST_BYTES + 64 * 2**10}
 
 
 def admit_files(app: Flask) -> None:
-    """Let somebody with a sign-in send a file where files belong; installed before anything reads the form."""
+    """Let somebody with a sign-in send a file where files belong; comes before anything reads the form."""
 
     @app.before_request
     def raise_limit() -> None:
