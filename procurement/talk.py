@@ -61,7 +61,7 @@ def post(
     if len(words) > LONGEST:
         raise RuleBroken(Rule.WORDS_TOO_MANY, most=LONGEST)
     if not is_no_price and (found := price_in(words)):
-        raise RuleBroken(Rule.LOOKS_LIKE_PRICE, found=found)
+        raise RuleBroken(Rule.LOOKS_LIKE_PRICE, found=found.replace("'", "’"))
     written = RoomPost(consortium_id=consortium.id, person=person, kind=kind, text=words, at=now)
     session.add(written)
     session.flush()

@@ -19,6 +19,8 @@ from procurement.models import (
     Match,
     Member,
     Person,
+    RoomFile,
+    RoomPost,
     SignIn,
     Tender,
     TenderPair,
@@ -30,9 +32,11 @@ from tests.factories import (
     make_chamber,
     make_contact,
     make_credential,
+    make_file,
     make_match,
     make_member,
     make_person,
+    make_post,
     make_room,
     make_tender,
 )
@@ -93,6 +97,12 @@ ROUTES = {
     ("POST", "/communautes/<int:consortium_id>/remise"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/fin"): Audience.MEMBER,
     ("POST", "/communautes/<int:consortium_id>/conseil"): Audience.SIGNED_IN,
+    ("GET", "/communautes/<int:consortium_id>/echanges"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/echanges"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/echanges/<int:post_id>/retirer"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/fichiers"): Audience.SIGNED_IN,
+    ("GET", "/communautes/<int:consortium_id>/fichiers/<int:file_id>"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/fichiers/<int:file_id>/retirer"): Audience.SIGNED_IN,
     ("POST", "/equipe/marches/<int:tender_id>/admissions"): Audience.STAFF,
     ("GET", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
     ("POST", "/equipe/membres/<int:member_id>/profil"): Audience.STAFF,
@@ -188,6 +198,8 @@ class World:
     finding: Finding
     contact: BuyerContact
     room: Consortium
+    post: RoomPost
+    file: RoomFile
 
 
 @pytest.fixture
@@ -205,6 +217,7 @@ def world(writing: Writing) -> World:
         tender.lots[0].findings = [finding(opinion=0.1)]
         person, staff = make_person(session, member=member), make_person(session, role=Role.STAFF)
         stranger = make_person(session, member=make_member(session))
+        room = make_room(session, lead=person, adviser=staff, suggested=stranger.member)
         return World(
             person=person,
             stranger=stranger,
@@ -217,7 +230,9 @@ def world(writing: Writing) -> World:
             proof=make_credential(session, member),
             finding=tender.lots[0].findings[0],
             contact=make_contact(session, buyer=tender.buyer),
-            room=make_room(session, lead=person, adviser=staff, suggested=stranger.member),
+            room=room,
+            post=make_post(session, room, person),
+            file=make_file(session, room, person),
         )
 
 
@@ -245,6 +260,8 @@ def address(path: str, world: World) -> str:
         "seat_id": world.room.seats[0].id,
         "row_id": world.room.requirements[0].id,
         "asked_id": world.stranger.member_id,
+        "post_id": world.post.id,
+        "file_id": world.file.id,
         "year": 2026,
         "token": "x",
         "buyer_id": world.contact.buyer_id,
