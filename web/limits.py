@@ -132,6 +132,11 @@ def admit_files(app: Flask) -> None:
         if request.endpoint in LARGER and has_cookie():
             request.max_content_length = LARGER[request.endpoint]
 
+    @app.teardown_request
+    def close_files(_problem: BaseException | None) -> None:
+        # A file that waited on disk goes with its request.
+        request.close()
+
 
 def install(app: Flask, *, engine: Engine, clock: Clock) -> Limiter:
     """Count and refuse before the view, and before the request has a transaction of its own."""

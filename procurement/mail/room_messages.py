@@ -186,7 +186,11 @@ def news(*, person: Person, rooms: Sequence[tuple[Consortium, Sequence[RoomNews]
         blocks.append(Paragraph(_facts(room.tender, language)))
         blocks += [Paragraph(_told(each, language)) for each in found[:_MOST_NEWS]]
         if (left_out := len(found) - _MOST_NEWS) > 0:
-            more = tr.ngettext("… et {count} autre.", "… et {count} autres.", left_out)
+            more = tr.ngettext(
+                "{count} autre nouveauté se lit sur la page.",
+                "{count} autres nouveautés se lisent sur la page.",
+                left_out,
+            )
             blocks.append(Paragraph(more.format(count=left_out)))
         blocks.append(Button(tr.gettext("Lire les échanges"), links.room_talk(room.id)))
     return _email(
