@@ -1,5 +1,6 @@
 """The page « Échanges » of a room: writing, taking back, files that come and go."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -52,7 +53,7 @@ def _upload(page: Page, room: Room, content: bytes, name: str = "Offre.docx", **
     return _send(page, room.files, sent)
 
 
-def _send(page: Page, path: str, sent: dict[str, object]) -> TestResponse:
+def _send(page: Page, path: str, sent: Mapping[str, object]) -> TestResponse:
     response = page.client.post(path, data=sent, content_type="multipart/form-data")
     # The client keeps a large body in a file that it forgets.
     response.request.environ["wsgi.input"].close()
