@@ -45,8 +45,8 @@ def alert() -> None:
 
 
 def post_alerts(engine: "Engine") -> int:
-    """Write what is due, one transaction per person; one that fails does not stop the others."""
-    from procurement import alarms, alerts
+    """Write what is due, one transaction per person and kind; one that fails does not stop the others."""
+    from procurement import alarms, alerts, room_news
     from procurement.db import transaction
 
     with transaction(engine, read_only=True) as session:
@@ -57,15 +57,14 @@ def post_alerts(engine: "Engine") -> int:
             written = len(alarms.post_alarms(session, links=links_of(settings()), now=clock()))
     except Exception:
         logging.getLogger(__name__).exception("the alarms were not written")
-    for person_id in people:
+    kinds = (alerts.post_alerts, room_news.post_room_news)
+    for person_id, post in [(person_id, post) for person_id in people for post in kinds]:
         try:
             with transaction(engine) as session:
-                message = alerts.post_alerts(
-                    session, person_id=person_id, links=links_of(settings()), now=clock()
-                )
+                message = post(session, person_id=person_id, links=links_of(settings()), now=clock())
                 written += message is not None
         except Exception:
-            logging.getLogger(__name__).exception("an alert was not written", extra={"person_id": person_id})
+            logging.getLogger(__name__).exception("an e-mail was not written", extra={"person_id": person_id})
     return written
 
 

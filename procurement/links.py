@@ -47,6 +47,10 @@ class Links:
         """What came of the bid of a consortium, for those inside it."""
         return f"{self.base_url}/communautes/{consortium_id}/resultat"
 
+    def room_talk(self, consortium_id: int) -> str:
+        """What is said, decided and shared in a room, for those inside it."""
+        return f"{self.room(consortium_id)}/echanges"
+
     def rooms(self) -> str:
         """The rooms of a member, and what it is asked."""
         return f"{self.base_url}/communautes"

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import requirements
+from procurement import requirements, room_news
 from procurement.consortiums import inside, lead_of
 from procurement.links import Links
 from procurement.mail import outbox, room_messages
@@ -43,7 +43,8 @@ def tell_answer(session: Session, *, seat: Seat, by: Person, links: Links, now: 
 
 
 def tell_departure(session: Session, *, seat: Seat, by: Person, links: Links, now: datetime) -> None:
-    """Write to those who stay; and to whom the lead let go."""
+    """Write to those who stay; and to whom the lead let go. No news of the room leaves any more."""
+    room_news.hold_back(session, member=seat.member)
     for other in inside(seat.consortium):
         for person in _people(other.member):
             if person.id != by.id:

@@ -219,3 +219,118 @@ class Rule(Labelled):
         "Al massimo {most} requisiti: prima toglietene uno.",
         "At most {most} requirements: take one away first.",
     )
+    WORDS_TOO_MANY = (
+        "words_too_many",
+        "Le texte dépasse {most} caractères.",
+        "Der Text ist länger als {most} Zeichen.",
+        "Il testo supera {most} caratteri.",
+        "The text is longer than {most} characters.",
+    )
+    LOOKS_LIKE_PRICE = (
+        "looks_like_price",
+        "« {found} » ressemble à un prix. Les prix de l’offre se conviennent hors de cet outil (LCart art. 5 "
+        "al. 3) : retirez-le, ou confirmez que ce n’est pas le prix de l’offre.",
+        "«{found}» sieht wie ein Preis aus. Preise des Angebots werden ausserhalb dieses Werkzeugs "
+        "vereinbart "
+        "(KG Art. 5 Abs. 3): Entfernen Sie ihn oder bestätigen Sie, dass es nicht der Angebotspreis ist.",
+        "«{found}» sembra un prezzo. I prezzi dell’offerta si concordano fuori da questo strumento "
+        "(LCart art. 5 "
+        "cpv. 3): toglietelo, o confermate che non è il prezzo dell’offerta.",
+        "“{found}” looks like a price. Prices of the bid are agreed outside this tool (CartA art. 5 "
+        "para. 3): "
+        "take it out, or confirm that it is not the price of the bid.",
+    )
+    ROOM_OVER = (
+        "room_over",
+        "Cette communauté est close : elle se lit encore, on n’y écrit plus.",
+        "Diese Gemeinschaft ist abgeschlossen: Man kann sie noch lesen, aber nichts mehr schreiben.",
+        "Questo consorzio è chiuso: si può ancora leggere, non più scrivere.",
+        "This consortium is closed: it can still be read, no longer written in.",
+    )
+    NOT_ITS_AUTHOR = (
+        "not_its_author",
+        "Seule la personne qui l’a écrit peut le retirer.",
+        "Nur wer es geschrieben hat, kann es zurücknehmen.",
+        "Solo chi l’ha scritto può ritirarlo.",
+        "Only whoever wrote it can take it back.",
+    )
+    DECISION_STAYS = (
+        "decision_stays",
+        "Une décision ne se retire pas : notez-en une nouvelle, qui la remplace.",
+        "Ein Beschluss wird nicht zurückgenommen: Halten Sie einen neuen fest, der ihn ersetzt.",
+        "Una decisione non si ritira: annotatene una nuova, che la sostituisce.",
+        "A decision is not taken back: note a new one, which replaces it.",
+    )
+    NOT_ITS_OWNER = (
+        "not_its_owner",
+        "Seuls la personne qui l’a déposé et le chef de file peuvent retirer un fichier.",
+        "Nur wer eine Datei abgelegt hat und die federführende Stelle können sie entfernen.",
+        "Solo chi l’ha depositato e il capofila possono togliere un file.",
+        "Only whoever added a file and the lead can remove it.",
+    )
+    FILE_EMPTY = (
+        "file_empty",
+        "Ce fichier est vide.",
+        "Diese Datei ist leer.",
+        "Questo file è vuoto.",
+        "This file is empty.",
+    )
+    FILE_TOO_LARGE = (
+        "file_too_large",
+        "Ce fichier dépasse {most} Mo.",
+        "Diese Datei ist grösser als {most} MB.",
+        "Questo file supera {most} MB.",
+        "This file is larger than {most} MB.",
+    )
+    FILE_UNKNOWN = (
+        "file_unknown",
+        "Ce contenu n’est pas d’un type admis : PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, texte ou CSV. Un "
+        "ancien fichier (doc, xls) ou protégé par un mot de passe s’enregistre d’abord autrement.",
+        "Dieser Inhalt ist von keiner zugelassenen Art: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, "
+        "Text oder "
+        "CSV. Eine alte (doc, xls) oder mit Passwort geschützte Datei wird zuerst anders gespeichert.",
+        "Questo contenuto non è di un tipo ammesso: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, testo o "
+        "CSV. Un "
+        "vecchio file (doc, xls) o protetto da password va prima salvato diversamente.",
+        "This content is of no kind that is accepted: PDF, DOCX, XLSX, PPTX, ODT, ODS, PNG, JPEG, text "
+        "or CSV. An "
+        "old file (doc, xls) or one with a password is to be saved otherwise first.",
+    )
+    FILE_BROKEN = (
+        "file_broken",
+        "Ce fichier est abîmé, ou construit autrement que ceux de son type : enregistrez-le à nouveau.",
+        "Diese Datei ist beschädigt oder anders gebaut als ihresgleichen: Speichern Sie sie neu.",
+        "Questo file è danneggiato o costruito diversamente da quelli del suo tipo: salvatelo di nuovo.",
+        "This file is damaged, or built unlike others of its kind: save it anew.",
+    )
+    FILE_LOCKED = (
+        "file_locked",
+        "Ce fichier est chiffré ou protégé par un mot de passe : enregistrez-le sans protection.",
+        "Diese Datei ist verschlüsselt oder mit Passwort geschützt: Speichern Sie sie ohne Schutz.",
+        "Questo file è cifrato o protetto da password: salvatelo senza protezione.",
+        "This file is encrypted or has a password: save it without protection.",
+    )
+    FILE_ACTIVE = (
+        "file_active",
+        "Ce fichier contient des macros, un programme ou un objet inséré : enregistrez-le sans eux, ou "
+        "en PDF.",
+        "Diese Datei enthält Makros, ein Programm oder ein eingefügtes Objekt: Speichern Sie sie ohne "
+        "oder als PDF.",
+        "Questo file contiene macro, un programma o un oggetto inserito: salvatelo senza, o in PDF.",
+        "This file holds macros, a program or an embedded object: save it without them, or as PDF.",
+    )
+    FILE_IS_THERE = (
+        "file_is_there",
+        "Ce contenu est déjà dans la communauté, sous le nom {name}.",
+        "Dieser Inhalt ist schon in der Gemeinschaft, unter dem Namen {name}.",
+        "Questo contenuto è già nel consorzio, con il nome {name}.",
+        "This content is in the room already, under the name {name}.",
+    )
+    ROOM_FULL = (
+        "room_full",
+        "Une communauté garde {files} fichiers et {most} Mo au plus : retirez ce qui ne sert plus.",
+        "Eine Gemeinschaft fasst höchstens {files} Dateien und {most} MB: Entfernen Sie, was nicht mehr "
+        "dient.",
+        "Un consorzio tiene al massimo {files} file e {most} MB: togliete ciò che non serve più.",
+        "A room keeps {files} files and {most} MB at most: remove what is no longer of use.",
+    )

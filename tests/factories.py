@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import advice, consortiums, requirements, work
+from procurement import advice, consortiums, requirements, room_files, talk, work
 from procurement.accounts import only_chamber
 from procurement.advice_words import AdviceSubject
 from procurement.i18n import ZURICH
@@ -31,12 +31,14 @@ from procurement.models import (
     Notice,
     NoticeVersion,
     Person,
+    RoomFile,
+    RoomPost,
     RoomTask,
     Seat,
     Tender,
 )
 from procurement.notices import digest_of
-from procurement.teaming import SeatRole, SeatState
+from procurement.teaming import PostKind, SeatRole, SeatState
 from procurement.vocabulary import (
     ContractNature,
     CriteriaSource,
@@ -455,3 +457,15 @@ def make_seat(session: Session, room: Consortium, person: Person, state: SeatSta
         consortiums.leave(session, seat=seat, person=person, now=NOW)
     session.flush()
     return seat
+
+
+def make_post(session: Session, room: Consortium, person: Person, **facts: Any) -> RoomPost:
+    """Something that somebody wrote in a room."""
+    said = {"kind": PostKind.MESSAGE, "text": "Bonjour à tous.", "is_no_price": False, "now": NOW}
+    return talk.post(session, consortium=room, person=person, **{**said, **facts})
+
+
+def make_file(session: Session, room: Consortium, person: Person, **facts: Any) -> RoomFile:
+    """A small file that somebody put into a room."""
+    said = {"name": "Notes.txt", "content": "Réunion mardi.".encode(), "now": NOW}
+    return room_files.add(session, consortium=room, person=person, **{**said, **facts})

@@ -205,6 +205,7 @@ def _addresses() -> dict[str, str]:
         "matches": links.matches(),
         "answer": links.answer(7, AnswerChoice.INTERESTED),
         "room": links.room(7),
+        "room_talk": links.room_talk(7),
         "rooms": links.rooms(),
         "proposal": links.proposal(7),
         "room_tasks": links.room_tasks(7),

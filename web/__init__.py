@@ -72,6 +72,7 @@ def create_app(
     Bootstrap5(app)
     i18n.install(app)
     errors.install(app)
+    limits.admit_files(app)
     csrf.init_app(app)
     limits.install(app, engine=engine, clock=clock)
     transactions.install(app, engine=engine)

@@ -94,6 +94,11 @@ def may_see(person: Person | None, who: Audience) -> bool:
     return person.is_staff if who is Audience.STAFF else person.member is not None and not person.is_staff
 
 
+def has_cookie() -> bool:
+    """Whether the browser shows a cookie that we signed at a sign-in, be it over by now."""
+    return isinstance(session.get(_TOKEN), str)
+
+
 def begin_sign_in(person: Person) -> None:
     """Sign somebody in on this browser: a new token, and nothing left of what the cookie held before."""
     session.clear()

@@ -1,6 +1,8 @@
 """Files that a page gives to be saved."""
 
 import io
+import unicodedata
+from urllib.parse import quote
 
 from flask import Response
 
@@ -18,3 +20,15 @@ def csv_of(sheet: Sheet, name: str) -> Response:
     out = io.StringIO(newline="")
     write_csv_sheet(sheet, out)
     return file_of(out.getvalue(), name, "text/csv; charset=utf-8")
+
+
+def shared_file(content: bytes, name: str, kind: str) -> Response:
+    """A file that somebody else put here: to be saved, never shown or run as a page of ours, kept nowhere."""
+    response = Response(content, content_type=kind)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=plain, **{"filename*": f"UTF-8''{quote(name, safe='')}"}
+    )
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -13,6 +13,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from procurement.db import transaction
 from procurement.models import RateCount
+from procurement.room_files import MOST_BYTES
+from web.access import has_cookie
 
 Clock = Callable[[], datetime]
 
@@ -114,7 +116,26 @@ LIMITS: tuple[tuple[str, str, str, Callable[[], str]], ...] = (
     ("why.ask_own", "why-address", "60 per 5 minutes", _address),
     ("matches.ask_near", "near-address", "20 per 5 minutes", _address),
     ("profile.try_own", "try-address", "60 per 5 minutes", _address),
+    # Each is ten megabytes at most.
+    ("room_files.add", "file-address", "60 per 5 minutes", _address),
 )
+
+# What may be larger than a form: a file with the fields beside it. It waits on disk, not in memory.
+LARGER = {"room_files.add": MOST_BYTES + 64 * 2**10}
+
+
+def admit_files(app: Flask) -> None:
+    """Let somebody with a sign-in send a file where files belong; comes before anything reads the form."""
+
+    @app.before_request
+    def raise_limit() -> None:
+        if request.endpoint in LARGER and has_cookie():
+            request.max_content_length = LARGER[request.endpoint]
+
+    @app.teardown_request
+    def close_files(_problem: BaseException | None) -> None:
+        # A file that waited on disk goes with its request.
+        request.close()
 
 
 def install(app: Flask, *, engine: Engine, clock: Clock) -> Limiter:

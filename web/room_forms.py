@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask import request
-from wtforms import BooleanField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from config.clauses import LANGUAGES
@@ -12,7 +12,8 @@ from procurement.consortiums import MOST_PLACES
 from procurement.i18n import translated_later
 from procurement.models import Lot, Seat
 from procurement.requirements import MOST_CODES, WEIGHTS
-from procurement.teaming import Admission, ConsortiumState, Coverage, GroupForm, SeatRole
+from procurement.talk import price_in
+from procurement.teaming import Admission, ConsortiumState, Coverage, GroupForm, PostKind, SeatRole
 from web.forms import CHOOSE, NEEDED, TOO_LONG, PageForm, check_codes, codes_in
 
 PLACES = translated_later("Entre deux et douze membres, vous compris.")
@@ -143,6 +144,31 @@ class PaperForm(PageForm):
     def chosen(self) -> GroupForm | None:
         """The form of the group; None when none was chosen."""
         return GroupForm.of(self.group_form.data or "")
+
+
+class PostForm(PageForm):
+    """A message or a decision; where it names a price, the word that it is not that of the bid."""
+
+    kind = StringField(default=PostKind.MESSAGE.value)
+    text = TextAreaField(filters=[_text])
+    is_no_price = BooleanField()
+
+    @property
+    def what(self) -> PostKind:
+        """The kind; a message where it is none that we know."""
+        return PostKind.of(self.kind.data or "") or PostKind.MESSAGE
+
+    @property
+    def asks_about_price(self) -> bool:
+        """Whether the text was sent and names what looks like a price."""
+        return price_in(self.text.data or "") is not None
+
+
+class FileForm(PageForm):
+    """A file for the room, for one of its tasks or for none."""
+
+    file = FileField()
+    task = IntegerField(validators=[Optional()])
 
 
 def shares_sent(seats: Sequence[Seat]) -> dict[int, int]:

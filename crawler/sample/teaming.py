@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import attestations, consortiums, preparation, requirements
+from procurement import attestations, consortiums, preparation, requirements, room_files, talk
 from procurement.attestations import Dates
+from procurement.documents import Sheet
 from procurement.i18n import ZURICH
 from procurement.models import Consortium, Lot, Match, Member, Person, Seat, Tender
-from procurement.teaming import Coverage, SeatRole
+from procurement.teaming import Coverage, PostKind, SeatRole
 from procurement.vocabulary import Stated
 
 
@@ -58,6 +59,45 @@ def _lead(session: Session, room: Consortium, partner: Member, asked: Member, no
             evidence="Deux références de même taille",
             person=_somebody(by.member),
         )
+    _talk(session, room, partner, now)
+
+
+def _talk(session: Session, room: Consortium, partner: Member, now: datetime) -> None:
+    """Some words, a decision and the file that it speaks of."""
+    lead, other = _somebody(consortiums.lead_of(room)), _somebody(partner)
+    said = (
+        (
+            lead,
+            PostKind.MESSAGE,
+            "Bienvenue. J’ai relu l’avis : la question sur les accès doit partir avant vendredi.",
+        ),
+        (
+            other,
+            PostKind.MESSAGE,
+            "Merci. Nous pouvons prendre les visites, et deux personnes dès le mois de mars.",
+        ),
+        (
+            lead,
+            PostKind.DECISION,
+            "Une séance chaque mardi à 9 h, et chacun relit sa part du mémoire pour la suivante.",
+        ),
+    )
+    for number, (person, kind, text) in enumerate(said):
+        at = now - timedelta(hours=len(said) - number)
+        talk.post(session, consortium=room, kind=kind, text=text, is_no_price=False, person=person, now=at)
+    sheet = Sheet(title="Plan du mémoire", author=lead.name, language="fr", now=now)
+    sheet.heading("Plan du mémoire technique")
+    sheet.points(
+        ("Compréhension du mandat", "Organisation de l’équipe", "Insertion et formation", "Références")
+    )
+    room_files.add(
+        session,
+        consortium=room,
+        name="Plan du mémoire.docx",
+        content=sheet.content(),
+        person=lead,
+        now=now - timedelta(minutes=30),
+    )
 
 
 def _prepare(session: Session, room: Consortium, shown: Member, partner: Member, now: datetime) -> None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from procurement.cleaning import one_line
 from procurement.i18n import say_date, say_instant, translator
 from procurement.links import Links
 from procurement.mail.blocks import Block, Button, Email, Link, Paragraph
 from procurement.models import BidResult, Consortium, Member, Person, Seat, Tender, in_language
-from procurement.teaming import ConsortiumState
+from procurement.teaming import ConsortiumState, PostKind
+
+_EXCERPT = 200
+_MOST_NEWS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,19 @@ class Due:
     consortium: Consortium
     tasks: Sequence[tuple[date, str]]
     papers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNews:
+    """Something new in a room: what was written, or the name of a file (`kind` is None), by whom, when.
+
+    `by` is empty for somebody who is there no more.
+    """
+
+    kind: PostKind | None
+    by: str
+    text: str
+    at: datetime
 
 
 def proposal(*, person: Person, seat: Seat, rows: Sequence[str], links: Links) -> Email:
@@ -204,6 +221,33 @@ def reminder(*, person: Person, dues: Sequence[Due], today: date, links: Links) 
     )
 
 
+def news(*, person: Person, rooms: Sequence[tuple[Consortium, Sequence[RoomNews]]], links: Links) -> Email:
+    """To somebody inside: what others wrote and put into its rooms, the start of each text."""
+    language = person.language
+    tr = translator(language)
+    blocks: list[Block] = []
+    for room, found in rooms:
+        blocks.append(Paragraph(_facts(room.tender, language)))
+        blocks += [Paragraph(_told(each, language)) for each in found[:_MOST_NEWS]]
+        if (left_out := len(found) - _MOST_NEWS) > 0:
+            more = tr.ngettext(
+                "{count} autre nouveauté se lit sur la page.",
+                "{count} autres nouveautés se lisent sur la page.",
+                left_out,
+            )
+            blocks.append(Paragraph(more.format(count=left_out)))
+        blocks.append(Button(tr.gettext("Lire les échanges"), links.room_talk(room.id)))
+    return _email(
+        person,
+        subject=tr.ngettext(
+            "Du nouveau dans votre communauté", "Du nouveau dans {count} communautés", len(rooms)
+        ).format(count=len(rooms)),
+        preheader=tr.gettext("Ce que les autres ont écrit et déposé ; un e-mail par jour au plus."),
+        blocks=tuple(blocks),
+        links=links,
+    )
+
+
 def result_wanted(*, person: Person, result: BidResult, links: Links) -> Email:
     """To the lead: what a publication says of the procedure, and the question what came of the bid."""
     language = person.language
@@ -272,6 +316,17 @@ def result(*, person: Person, consortium: Consortium, links: Links) -> Email:
         ),
         links=links,
     )
+
+
+def _told(each: RoomNews, language: str) -> str:
+    tr = translator(language)
+    what = tr.gettext("fichier") if each.kind is None else each.kind.label(language)
+    by = each.by or tr.gettext("par une personne qui n’y est plus")
+    text = one_line(each.text, longest=_EXCERPT + 1)
+    if len(text) > _EXCERPT:
+        text = text[:_EXCERPT].rstrip() + "…"
+    head = " · ".join((what.capitalize(), by, say_instant(each.at, language)))
+    return tr.gettext("{head} : {text}").format(head=head, text=text)
 
 
 def _facts(tender: Tender, language: str) -> str:

@@ -21,6 +21,8 @@ from procurement.models import (
     Member,
     MemberTie,
     Person,
+    RoomFile,
+    RoomPost,
     RoomTask,
     SignIn,
     Tender,
@@ -34,9 +36,11 @@ from tests.factories import (
     make_chamber,
     make_contact,
     make_credential,
+    make_file,
     make_match,
     make_member,
     make_person,
+    make_post,
     make_room,
     make_task,
     make_tender,
@@ -122,6 +126,12 @@ ROUTES = {
     ("POST", "/profil/attestations"): Audience.MEMBER,
     ("GET", "/communautes/<int:consortium_id>/papiers"): Audience.SIGNED_IN,
     ("POST", "/communautes/<int:consortium_id>/papiers/<key>"): Audience.SIGNED_IN,
+    ("GET", "/communautes/<int:consortium_id>/echanges"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/echanges"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/echanges/<int:post_id>/retirer"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/fichiers"): Audience.SIGNED_IN,
+    ("GET", "/communautes/<int:consortium_id>/fichiers/<int:file_id>"): Audience.SIGNED_IN,
+    ("POST", "/communautes/<int:consortium_id>/fichiers/<int:file_id>/retirer"): Audience.SIGNED_IN,
     ("POST", "/equipe/marches/<int:tender_id>/admissions"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/implications"): Audience.STAFF,
     ("POST", "/equipe/marches/<int:tender_id>/implications/<int:member_id>/retirer"): Audience.STAFF,
@@ -234,6 +244,8 @@ class World:
     task: RoomTask
     advice: AdviceRequest
     tie: MemberTie
+    post: RoomPost
+    file: RoomFile
 
 
 @pytest.fixture
@@ -268,6 +280,8 @@ def world(writing: Writing) -> World:
             task=make_task(session, room),
             advice=make_advice(session, person=person, owner=staff),
             tie=make_tie(session, member, stranger.member),
+            post=make_post(session, room, person),
+            file=make_file(session, room, person),
         )
 
 
@@ -298,6 +312,8 @@ def address(path: str, world: World) -> str:
         "task_id": world.task.id,
         "request_id": world.advice.id,
         "tie_id": world.tie.id,
+        "post_id": world.post.id,
+        "file_id": world.file.id,
         "year": 2026,
         "token": "x",
         "buyer_id": world.contact.buyer_id,

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -10,17 +11,19 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine, select
 
 from matcher.partners import partners
-from procurement import bid_results, consortiums, room_mail
+from procurement import bid_results, consortiums, room_mail, room_news
 from procurement.exports.tables import tender_rows, write_csv
-from procurement.models import Consortium, Match, Member, Message, Person, Seat, Tender
+from procurement.models import Consortium, Match, Member, Message, Person, RoomFile, RoomPost, Seat, Tender
 from procurement.teaming import ConsortiumState, SeatRole, SeatState
-from procurement.vocabulary import Role
+from procurement.vocabulary import Frequency, Role
 from tests.factories import (
     NOW,
     make_advice,
+    make_file,
     make_match,
     make_member,
     make_person,
+    make_post,
     make_room,
     make_seat,
     make_tender,
@@ -32,7 +35,9 @@ from tests.web.conftest import Page, Writing
 from tests.web.test_access import ROUTES
 from web.access import Audience
 
-_TRACES = ("Belvédère", "Morand", "Escalade", "Piguet", "zelie.morand@example.ch", "odin.piguet@example.ch")
+_SAID, _SHARED = "Nous commençons par la vitrerie.", "Plan secret"
+_NAMES = ("Belvédère", "Morand", "Escalade", "Piguet", "zelie.morand@example.ch", "odin.piguet@example.ch")
+_TRACES = (*_NAMES, _SAID, _SHARED)
 
 
 @dataclass
@@ -69,6 +74,8 @@ def chamber(writing: Writing) -> Chamber:
         match = make_match(session, member=third.member, tender=tender, released_at=NOW)
         room = make_room(session, lead=lead, tender=tender)
         make_seat(session, room, partner, SeatState.CONFIRMED)
+        make_post(session, room, partner, text=_SAID, now=NOW + timedelta(minutes=1))
+        make_file(session, room, lead, name=f"{_SHARED}.txt", now=NOW + timedelta(minutes=1))
         return Chamber(tender, room, lead, partner, third, staff, match, third.member)
 
 
@@ -82,6 +89,8 @@ def _addresses(chamber: Chamber, audiences: set[Audience]) -> list[str]:
         "seat_id": chamber.room.seats[0].id,
         "row_id": 1,
         "asked_id": chamber.member.id,
+        "post_id": 1,
+        "file_id": 1,
         "pair_id": 1,
         "request_id": 1,
         "kind": "match",
@@ -181,6 +190,73 @@ def test_no_mail_about_a_room_goes_to_anybody_outside(writing: Writing, chamber:
     assert told == {chamber.lead.id, chamber.partner.id}
 
 
+@pytest.mark.parametrize("who", ["third", "rival", "staff", "adviser", "former"])
+def test_what_is_said_and_shared_reaches_nobody_outside(
+    page: Page, chamber: Chamber, writing: Writing, who: str
+) -> None:
+    with writing() as session:
+        room = session.get_one(Consortium, chamber.room.id)
+        reader = session.merge(chamber.staff if who in ("staff", "adviser") else chamber.third)
+        if who in ("rival", "adviser"):
+            other = make_room(
+                session,
+                lead=make_person(session, password=None) if who == "adviser" else reader,
+                tender=session.get_one(Tender, chamber.tender.id),
+                adviser=reader if who == "adviser" else None,
+            )
+            assert other.id != room.id
+        if who == "former":
+            seat = make_seat(session, room, reader, SeatState.LEFT)
+            room_mail.tell_departure(session, seat=seat, by=reader, links=LINKS, now=NOW)
+        written = session.scalars(select(RoomPost)).one()
+        [file] = session.scalars(select(RoomFile))
+        reader.frequency, path = Frequency.INSTANT_ANY_HOUR, f"/communautes/{room.id}"
+        reads = [f"{path}/echanges", f"{path}/fichiers/{file.id}"]
+        acts = [f"{path}/echanges", f"{path}/echanges/{written.id}/retirer", f"{path}/fichiers"]
+        acts.append(f"{path}/fichiers/{file.id}/retirer")
+    page.sign_in(reader)
+
+    for each in reads:
+        said = page.get(each, status=404).get_text()
+        assert not [trace for trace in _TRACES if trace in said]
+    assert [page.post(each, text="Coucou", kind="message").status_code for each in acts] == [404] * 4
+    with writing() as session:
+        assert len(session.scalars(select(RoomPost)).all()) == 1
+        for person_id in session.scalars(select(Person.id)).all():
+            room_news.post_room_news(session, person_id=person_id, links=LINKS, now=NOW + timedelta(days=1))
+        told = {m.person_id for m in session.scalars(select(Message).where(Message.kind == room_news.KIND))}
+    assert told == {chamber.lead.id, chamber.partner.id}
+
+
+def test_a_file_is_not_fetched_through_another_room(page: Page, chamber: Chamber, writing: Writing) -> None:
+    with writing() as session:
+        own = make_room(session, lead=session.merge(chamber.third))
+        [file] = session.scalars(select(RoomFile))
+        path = f"/communautes/{own.id}/fichiers/{file.id}"
+    page.sign_in(chamber.third)
+
+    page.get(path, status=404)
+    assert page.post(f"{path}/retirer").status_code == 404
+
+
+def test_an_adviser_torn_between_two_rooms_neither_reads_nor_writes(
+    page: Page, chamber: Chamber, writing: Writing
+) -> None:
+    with writing() as session:
+        room, staff = session.get_one(Consortium, chamber.room.id), session.merge(chamber.staff)
+        room.adviser_id = staff.id
+        other = make_room(session, tender=session.get_one(Tender, chamber.tender.id), adviser=staff)
+        assert other.id != room.id
+    page.sign_in(chamber.staff)
+
+    text = page.get(f"/communautes/{chamber.room.id}/echanges").get_text()
+    page.post(f"/communautes/{chamber.room.id}/echanges", text="Coucou", kind="message")
+
+    assert _SAID not in text
+    with writing() as session:
+        assert len(session.scalars(select(RoomPost)).all()) == 1
+
+
 def test_two_rooms_on_one_tender_never_see_each_other(
     page: Page, chamber: Chamber, writing: Writing, engine: Engine
 ) -> None:
@@ -268,11 +344,14 @@ def test_a_name_that_has_left_is_no_longer_shown_to_who_comes_after(
         consortiums.leave(session, seat=seat, person=session.merge(chamber.partner), now=NOW)
         make_seat(session, room, session.merge(chamber.third), SeatState.JOINED)
 
-    text = page.sign_in(chamber.third).get(f"/communautes/{chamber.room.id}").get_text()
+    for path in ("", "/echanges"):
+        text = page.sign_in(chamber.third).get(f"/communautes/{chamber.room.id}{path}").get_text()
 
-    assert "Zélie Morand" in text
-    assert "Piguet" not in text
-    assert "Escalade" not in text
+        assert "Zélie Morand" in text
+        assert "Piguet" not in text
+        assert "Escalade" not in text
+    assert _SAID in text
+    assert "par une personne qui n’y est plus" in text
 
 
 def _won(writing: Writing, chamber: Chamber) -> None:
