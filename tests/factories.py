@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import consortiums, requirements, work
+from procurement import consents, consortiums, requirements, work
 from procurement.accounts import only_chamber
 from procurement.i18n import ZURICH
 from procurement.lens import FindingKind, Polarity
@@ -112,6 +112,8 @@ def make_person(session: Session, *, password: str | None = PASSWORD, **override
         "password_hash": hashed(password) if password else None,
     }
     person = Person(**{**facts, **overrides, "member": member})
+    if member is not None:
+        consents.begin(person, now=person.created_at)
     session.add(person)
     session.flush()
     return person

@@ -25,9 +25,11 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 from procurement.bands import LEAST_THRESHOLD
 from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
+from procurement.consent_words import ConsentKind
 from procurement.entered import Entry
 from procurement.i18n import ZURICH, translated_later
 from procurement.labelled import LANGUAGES
+from procurement.mail.hours import HOURS
 from procurement.profiles import Draft
 from procurement.sign_in import LEAST_PASSWORD
 from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, Frequency, RefusalReason
@@ -215,11 +217,23 @@ class BandsForm(PageForm):
 
 
 class PreferencesForm(PageForm):
-    """How often, in which language and from when somebody hears of tenders."""
+    """How often, when, in which language and from when on somebody hears of tenders."""
 
     frequency = StringField(validators=_one_of(Frequency))
+    weekdays = SelectMultipleField(choices=[(str(day), str(day)) for day in range(7)])
+    hour = StringField(validators=[Optional(), _among(str(hour) for hour in HOURS)])
     language = StringField(validators=_one_of(LANGUAGES))
     paused_until = DayField(validators=[Optional()])
+
+    @property
+    def days(self) -> list[int]:
+        """The days on which a digest may come, 0 for Monday."""
+        return [int(day) for day in self.weekdays.data or ()]
+
+    @property
+    def at_hour(self) -> int | None:
+        """The hour from which on a digest may come."""
+        return int(self.hour.data) if self.hour.data else None
 
     @property
     def how_often(self) -> Frequency:
@@ -230,6 +244,17 @@ class PreferencesForm(PageForm):
     def pause(self) -> date | None:
         """The day before which nothing is sent."""
         return self.paused_until.data
+
+
+class ConsentForm(PageForm):
+    """The kinds of e-mail that somebody agrees to; none at all is an answer too."""
+
+    kinds = SelectMultipleField(choices=[(kind.value, kind.value) for kind in ConsentKind])
+
+    @property
+    def chosen(self) -> list[ConsentKind]:
+        """The kinds, once the form is valid."""
+        return [kind for kind in ConsentKind if kind.value in (self.kinds.data or ())]
 
 
 class NewPasswordForm(PageForm):

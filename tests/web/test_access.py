@@ -57,6 +57,7 @@ ROUTES = {
     ("GET", "/marches/<int:tender_id>"): Audience.SIGNED_IN,
     ("GET", "/preferences"): Audience.SIGNED_IN,
     ("POST", "/preferences"): Audience.SIGNED_IN,
+    ("POST", "/preferences/accords"): Audience.SIGNED_IN,
     ("POST", "/preferences/mot-de-passe"): Audience.SIGNED_IN,
     ("POST", "/preferences/connexions"): Audience.SIGNED_IN,
     ("POST", "/deconnexion"): Audience.SIGNED_IN,
