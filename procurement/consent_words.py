@@ -41,7 +41,7 @@ TEXT_VERSION = 1
 
 TEXTS = {
     ConsentKind.ALERTS: translated_later(
-        "Les marchés que la chambre retient pour votre organisation : les nouveaux, les dernières chances, "
+        "Les marchés que la chambre retient pour votre organisation : les nouveaux, les dernières chances, "
         "ce qui change et les adjudications publiées."
     ),
     ConsentKind.REMINDERS: translated_later(
@@ -49,10 +49,10 @@ TEXTS = {
         "votre organisation dit suivre. Ils viennent les jours ouvrables, même si le reste est plus rare."
     ),
     ConsentKind.PARTNERS: translated_later(
-        "Quand un membre de la chambre cherche un partenaire comme vous : une demande sans son nom, rappelée "
+        "Quand un membre de la chambre cherche un partenaire comme vous : une demande sans son nom, rappelée "
         "une seule fois si elle reste sans réponse."
     ),
     ConsentKind.NEWS: translated_later(
-        "De temps en temps, ce que fait la chambre : formations, rencontres, conseils. Rien n’en dépend."
+        "De temps en temps, ce que fait la chambre : formations, rencontres, conseils. Rien n’en dépend."
     ),
 }

@@ -180,7 +180,7 @@ def source_back(*, person: Person, source: str, links: Links) -> Email:
         blocks=(
             Paragraph(
                 tr.gettext(
-                    "La dernière lecture de {source} est complète : l’alarme que vous avez reçue est levée."
+                    "La dernière lecture de {source} est complète : l’alarme que vous avez reçue est levée."
                 ).format(source=source)
             ),
             Button(tr.gettext("Voir l’état des sources"), links.sources()),
@@ -201,7 +201,7 @@ def address_refused(*, person: Person, about: Person, links: Links) -> Email:
         greeting=tr.gettext("Bonjour {name},").format(name=person.name),
         blocks=(
             Paragraph(
-                tr.gettext("L’adresse {email} ({member}) est bloquée depuis le {when} :").format(
+                tr.gettext("L’adresse {email} ({member}) est bloquée depuis le {when} :").format(
                     email=about.email,
                     member=about.member.name if about.member else about.chamber.name,
                     when=say_instant(since, language) if since else "?",
@@ -335,7 +335,7 @@ def _warnings(runs: Sequence[CrawlRun], language: str, now: datetime) -> list[st
 def _recovered(source: str, language: str) -> str:
     tr = translator(language)
     return tr.gettext(
-        "{source} est de nouveau lue en entier : ce qui manquait depuis notre dernier message est repris."
+        "{source} est de nouveau lue en entier : ce qui manquait depuis notre dernier message est repris."
     ).format(source=source)
 
 

@@ -106,19 +106,17 @@ def _reminder(piece: Reminder, language: str, now: datetime) -> str:
     tr = translator(language)
     tender = piece.tender
     if piece.is_for_questions:
-        when = (
-            tr.gettext("aujourd’hui")
-            if piece.days == 0
-            else tr.ngettext("demain", "dans {count} jours", piece.days).format(count=piece.days)
+        when = {0: tr.gettext("aujourd’hui"), 1: tr.gettext("demain")}.get(
+            piece.days, tr.gettext("dans {days} jours").format(days=piece.days)
         )
-        return tr.gettext("Délai pour les questions : {when}, {day}").format(
+        return tr.gettext("Délai pour les questions : {when}, {day}").format(
             when=when, day=say_date(piece.on, language)
         )
     said = say_deadline(tender.submission_deadline, now=now, language=language)
     words = (
-        tr.gettext("Délai pour demander à participer : {when}, {day}")
+        tr.gettext("Délai pour demander à participer : {when}, {day}")
         if tender.deadline_is_for_requests
-        else tr.gettext("Délai de remise des offres : {when}, {day}")
+        else tr.gettext("Délai de remise des offres : {when}, {day}")
     )
     return words.format(when=said.words, day=said.exact)
 
@@ -127,13 +125,13 @@ def _change(piece: Change, language: str) -> str:
     tr = translator(language)
     name = piece.field.label(language)
     if piece.field not in _SAID:
-        return tr.gettext("{field} : modifié, à lire sur la page du marché").format(field=name)
+        return tr.gettext("{field} : modifié, à lire sur la page du marché").format(field=name)
     say = _SAID[piece.field]
     old = say(piece.old, piece.tender, language) or tr.gettext("non précisé")
     new = say(piece.new, piece.tender, language) or tr.gettext("non précisé")
     if old == new:
-        return tr.gettext("{field} : modifié, à lire sur la page du marché").format(field=name)
-    return tr.gettext("{field} : {old} → {new}").format(field=name, old=old, new=new)
+        return tr.gettext("{field} : modifié, à lire sur la page du marché").format(field=name)
+    return tr.gettext("{field} : {old} → {new}").format(field=name, old=old, new=new)
 
 
 def _question(piece: Question, language: str, links: Links) -> Brief:
@@ -143,7 +141,7 @@ def _question(piece: Question, language: str, links: Links) -> Brief:
     lines = [
         tr.gettext(
             "Un membre de la chambre vous a demandé le {day} si vous seriez de son offre, comme {role}. "
-            "Vous n’avez pas encore répondu ; nous ne le rappellerons plus."
+            "Vous n’avez pas encore répondu ; nous ne le rappellerons plus."
         ).format(day=say_date(piece.seat.asked_at.date(), language), role=piece.seat.role.label(language))
     ]
     if deadline is not None:
@@ -158,12 +156,12 @@ def _result(piece: Result, language: str) -> str:
     tr = translator(language)
     lot = next((lot for lot in piece.tender.lots if lot.source_key == piece.lot_key and piece.lot_key), None)
     if piece.winners:
-        said = tr.gettext("Adjugé à {winners}").format(winners=tr.gettext(" ; ").join(piece.winners))
+        said = tr.gettext("Adjugé à {winners}").format(winners=tr.gettext(" ; ").join(piece.winners))
     else:
         said = tr.gettext("Sans adjudicataire, selon l’avis publié")
     if lot is None:
         return said
-    return tr.gettext("Lot {number} : {said}").format(number=lot.number, said=said)
+    return tr.gettext("Lot {number} : {said}").format(number=lot.number, said=said)
 
 
 def _cut(lines: Sequence[str], language: str) -> list[str]:
