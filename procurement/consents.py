@@ -21,7 +21,7 @@ def agrees(person: Person, kind: ConsentKind) -> bool:
     return consent is not None and consent.withdrawn_at is None
 
 
-def begin(person: Person, *, now: datetime) -> None:
+def join(person: Person, *, now: datetime) -> None:
     """Note what comes with membership for somebody who is entered as one of a member's people."""
     person.consents += [
         Consent(kind=kind, text_version=TEXT_VERSION, given_at=now)

@@ -184,7 +184,7 @@ def _bring_people(session: Session, member: Member, row: MemberRow, now: datetim
                 frequency=wanted.frequency,
                 created_at=now,
             )
-            consents.begin(person, now=now)
+            consents.join(person, now=now)
             session.add(person)
             added += 1
         elif person.member_id != member.id:

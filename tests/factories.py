@@ -113,7 +113,7 @@ def make_person(session: Session, *, password: str | None = PASSWORD, **override
     }
     person = Person(**{**facts, **overrides, "member": member})
     if member is not None:
-        consents.begin(person, now=person.created_at)
+        consents.join(person, now=person.created_at)
     session.add(person)
     session.flush()
     return person

@@ -207,6 +207,7 @@ def _addresses() -> dict[str, str]:
         "rooms": links.rooms(),
         "proposal": links.proposal(7),
         "preferences": links.preferences(),
+        "member": links.member(7),
         "sign_in_code": links.sign_in_code(),
         "queue": links.queue(),
         "sources": links.sources(),

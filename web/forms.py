@@ -41,6 +41,7 @@ CHOOSE = translated_later("Choisissez l’une des réponses.")
 TOO_LONG = translated_later("Ce texte est trop long.")
 NO_DAY = translated_later("Cette date n’est pas valable.")
 NO_HOUR = translated_later("Cette heure n’est pas valable ; écrivez par exemple 16:30.")
+NO_WEEKDAY = translated_later("Choisissez au moins un jour.")
 NO_LINK = translated_later("Une adresse complète, qui commence par https:// ou http://.")
 DAY_TOO = translated_later("Une heure demande aussi un jour.")
 NO_SCORE = translated_later("Un nombre de 0,1 à 100, par exemple 45 ou 37,5.")
@@ -220,10 +221,15 @@ class PreferencesForm(PageForm):
     """How often, when, in which language and from when on somebody hears of tenders."""
 
     frequency = StringField(validators=_one_of(Frequency))
-    weekdays = SelectMultipleField(choices=[(str(day), str(day)) for day in range(7)])
+    weekdays = SelectMultipleField(choices=[str(day) for day in range(7)])
     hour = StringField(validators=[Optional(), _among(str(hour) for hour in HOURS)])
     language = StringField(validators=_one_of(LANGUAGES))
     paused_until = DayField(validators=[Optional()])
+
+    def validate_weekdays(self, field: SelectMultipleField) -> None:
+        """Where days are shown, one is needed: « never » is a frequency."""
+        if self.hour.data and not field.data:
+            raise ValidationError(NO_WEEKDAY)
 
     @property
     def days(self) -> list[int]:
@@ -249,7 +255,7 @@ class PreferencesForm(PageForm):
 class ConsentForm(PageForm):
     """The kinds of e-mail that somebody agrees to; none at all is an answer too."""
 
-    kinds = SelectMultipleField(choices=[(kind.value, kind.value) for kind in ConsentKind])
+    kinds = SelectMultipleField(choices=[kind.value for kind in ConsentKind])
 
     @property
     def chosen(self) -> list[ConsentKind]:

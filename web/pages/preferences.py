@@ -58,7 +58,7 @@ def agree() -> ResponseReturnValue:
     """Agree to each kind of e-mail, or not."""
     form = ConsentForm.read()
     if not form.validate():
-        abort(422)
+        abort(400)
     consents.choose(g.session, person=g.person, kinds=form.chosen, now=g.now)
     flash(gettext("Vos accords sont enregistrés."), "success")
     return redirect(url_for("preferences.show") + "#accords", 303)
