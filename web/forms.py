@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -25,14 +25,12 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 from procurement.bands import LEAST_THRESHOLD
 from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
-from procurement.consent_words import ConsentKind
 from procurement.entered import Entry
 from procurement.i18n import ZURICH, translated_later
 from procurement.labelled import LANGUAGES
-from procurement.mail.hours import HOURS
 from procurement.profiles import Draft
 from procurement.sign_in import LEAST_PASSWORD
-from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, Frequency, RefusalReason
+from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, RefusalReason
 from web.addresses import web_host
 from web.i18n import gettext, today
 
@@ -41,7 +39,6 @@ CHOOSE = translated_later("Choisissez l’une des réponses.")
 TOO_LONG = translated_later("Ce texte est trop long.")
 NO_DAY = translated_later("Cette date n’est pas valable.")
 NO_HOUR = translated_later("Cette heure n’est pas valable ; écrivez par exemple 16:30.")
-NO_WEEKDAY = translated_later("Choisissez au moins un jour.")
 NO_LINK = translated_later("Une adresse complète, qui commence par https:// ou http://.")
 DAY_TOO = translated_later("Une heure demande aussi un jour.")
 NO_SCORE = translated_later("Un nombre de 0,1 à 100, par exemple 45 ou 37,5.")
@@ -215,52 +212,6 @@ class BandsForm(PageForm):
         """Strong begins where waiting does, or above."""
         if not self.hold_from.errors and field.share < self.hold_from.share:
             raise ValidationError(CROSSED)
-
-
-class PreferencesForm(PageForm):
-    """How often, when, in which language and from when on somebody hears of tenders."""
-
-    frequency = StringField(validators=_one_of(Frequency))
-    weekdays = SelectMultipleField(choices=[str(day) for day in range(7)])
-    hour = StringField(validators=[Optional(), _among(str(hour) for hour in HOURS)])
-    language = StringField(validators=_one_of(LANGUAGES))
-    paused_until = DayField(validators=[Optional()])
-
-    def validate_weekdays(self, field: SelectMultipleField) -> None:
-        """Where days are shown, one is needed: « never » is a frequency."""
-        if self.hour.data and not field.data:
-            raise ValidationError(NO_WEEKDAY)
-
-    @property
-    def days(self) -> list[int]:
-        """The days on which a digest may come, 0 for Monday."""
-        return [int(day) for day in self.weekdays.data or ()]
-
-    @property
-    def at_hour(self) -> int | None:
-        """The hour from which on a digest may come."""
-        return int(self.hour.data) if self.hour.data else None
-
-    @property
-    def how_often(self) -> Frequency:
-        """The frequency, once the form is valid."""
-        return _member(Frequency, self.frequency.data)
-
-    @property
-    def pause(self) -> date | None:
-        """The day before which nothing is sent."""
-        return self.paused_until.data
-
-
-class ConsentForm(PageForm):
-    """The kinds of e-mail that somebody agrees to; none at all is an answer too."""
-
-    kinds = SelectMultipleField(choices=[kind.value for kind in ConsentKind])
-
-    @property
-    def chosen(self) -> list[ConsentKind]:
-        """The kinds, once the form is valid."""
-        return [kind for kind in ConsentKind if kind.value in (self.kinds.data or ())]
 
 
 class NewPasswordForm(PageForm):

@@ -55,12 +55,14 @@ def _days(session: Session, person: Person, start: datetime, days: int, words: s
 
 def _answer(session: Session, person: Person, tender: Tender, now: datetime, choice: str) -> None:
     assert person.member is not None
+    said = AnswerChoice.of(choice)
+    assert said is not None
     matches.answer(
         session,
         tender=tender,
         member=person.member,
         person=person,
-        choice=AnswerChoice(choice),
+        choice=said,
         reason="too_far" if choice == "not_for_us" else "",
         now=now,
     )
@@ -172,9 +174,9 @@ def test_nothing_is_told_without_its_consent(session: Session, now: datetime, ki
 def _change(session: Session, tender: Tender, now: datetime, field: str, old: Any, new: Any) -> Notice:
     """A correction that changed a field."""
     notice = make_notice(session, tender, is_correction=True, published_on=now.date())
-    session.add(
-        TenderChange(tender=tender, notice_id=notice.id, field=TenderField(field), old=old, new=new, at=now)
-    )
+    name = TenderField.of(field)
+    assert name is not None
+    session.add(TenderChange(tender=tender, notice_id=notice.id, field=name, old=old, new=new, at=now))
     session.flush()
     return notice
 

@@ -15,9 +15,10 @@ from procurement.models import SignIn
 from procurement.vocabulary import Frequency
 from web.access import Audience, audience, begin_sign_in
 from web.errors import said
-from web.forms import ConsentForm, NewPasswordForm, PreferencesForm
+from web.forms import NewPasswordForm
 from web.i18n import gettext
 from web.pages import MenuEntry
+from web.preference_forms import ConsentForm, PreferencesForm
 
 bp = Blueprint("preferences", __name__)
 
