@@ -119,9 +119,9 @@ def finished_runs(session: Session, *, now: datetime) -> list[CrawlRun]:
 
     Imports of files, and sources not read for two weeks, are no news of today.
     """
-    is_over = (CrawlRun.ended_at <= now) | (
-        CrawlRun.ended_at.is_(None) & (CrawlRun.started_at < now - _LONGEST_RUN)
-    )
+    # Asked about an earlier moment, what began later is not known yet.
+    has_ended = CrawlRun.ended_at.is_not(None) & (CrawlRun.started_at <= now)
+    is_over = has_ended | (CrawlRun.started_at < now - _LONGEST_RUN)
     is_read = CrawlRun.started_at > now - _STILL_READ
     newest = (
         select(func.max(CrawlRun.id))
