@@ -1,6 +1,6 @@
 """Chambers, members and people: who there is, in which role, and how they want to hear from us."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -88,11 +88,20 @@ def change_preferences(
     language: str,
     paused_until: date | None,
     now: datetime,
+    weekdays: Collection[int] = (),
+    hour: int | None = None,
 ) -> None:
-    """Set how often, in which language and from when a person hears of tenders; this lifts a stop."""
+    """Set how often, when, in which language and from when on a person hears of tenders; this lifts a stop.
+
+    Days (0: Monday) and hour that are not given stay as they are.
+    """
     is_past = paused_until is not None and paused_until <= now.astimezone(ZURICH).date()
     person.frequency, person.language = frequency, language
     person.paused_until = None if is_past else paused_until
+    if weekdays:
+        person.weekdays = sorted({*weekdays})
+    if hour is not None:
+        person.hour = hour
     if frequency is not Frequency.OFF:
         person.unsubscribed_at = None
     write_audit(
@@ -100,7 +109,7 @@ def change_preferences(
         person=person,
         act="preferences",
         subject=f"person:{person.id}",
-        facts={"frequency": frequency.value},
+        facts={"frequency": frequency.value, "weekdays": person.weekdays, "hour": person.hour},
         now=now,
     )
 
@@ -111,6 +120,23 @@ def unsubscribe(session: Session, *, person: Person, now: datetime) -> None:
         person.unsubscribed_at = now
         person.frequency = Frequency.OFF
         write_audit(session, person=person, act="unsubscribe", subject=f"person:{person.id}", now=now)
+
+
+def reach_again(session: Session, *, person: Person, by: Person, now: datetime) -> None:
+    """Staff let e-mails go to an address again that was given up; twice is once."""
+    if not by.is_staff or by.chamber_id != person.chamber_id:
+        raise NotAllowed
+    if person.undeliverable_since is not None:
+        words = person.undeliverable_words
+        person.undeliverable_since, person.undeliverable_words, person.failures = None, "", 0
+        write_audit(
+            session,
+            person=by,
+            act="address.reach_again",
+            subject=f"person:{person.id}",
+            facts={"said": words},
+            now=now,
+        )
 
 
 def chamber_with_figures(session: Session) -> Chamber | None:

@@ -83,6 +83,10 @@ class Links:
         """The staff's queue of proposed matches."""
         return f"{self.base_url}/equipe/file"
 
+    def member(self, member_id: int) -> str:
+        """The page of a member, for staff."""
+        return f"{self.base_url}/equipe/membres/{member_id}"
+
     def unsubscribe(self, person: Person) -> str:
         """The signed link that stops alerts without signing in (RFC 8058)."""
         return f"{self.base_url}/desabonnement/{_unsubscribe_signer(self.key).dumps(person.id)}"

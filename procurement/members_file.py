@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.tables import sectors
-from procurement import work
+from procurement import consents, work
 from procurement.accounts import valid_email
 from procurement.cantons import CANTONS
 from procurement.cleaning import clean_text, one_line
@@ -174,18 +174,18 @@ def _bring_people(session: Session, member: Member, row: MemberRow, now: datetim
     for wanted in row.people:
         person = session.scalar(select(Person).where(Person.email == wanted.email))
         if person is None:
-            session.add(
-                Person(
-                    chamber=member.chamber,
-                    member=member,
-                    name=wanted.name,
-                    email=wanted.email,
-                    role=Role.MEMBER,
-                    language=wanted.language,
-                    frequency=wanted.frequency,
-                    created_at=now,
-                )
+            person = Person(
+                chamber=member.chamber,
+                member=member,
+                name=wanted.name,
+                email=wanted.email,
+                role=Role.MEMBER,
+                language=wanted.language,
+                frequency=wanted.frequency,
+                created_at=now,
             )
+            consents.join(person, now=now)
+            session.add(person)
             added += 1
         elif person.member_id != member.id:
             raise UnreadableFile(f"{wanted.email} already belongs to somebody else than {member.name}")

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from procurement.advice_words import AdviceState, AdviceSubject
 from procurement.cantons import BuyerLevel
+from procurement.consent_words import ConsentKind
 from procurement.db import Base, UtcDateTime, word
 from procurement.labelled import LANGUAGES
 from procurement.lens import FindingKind, Polarity
@@ -54,6 +55,7 @@ from procurement.vocabulary import (
 )
 
 Translations = dict[str, str]
+WORKING_DAYS = (0, 1, 2, 3, 4)
 
 
 def in_language(texts: Translations | None, language: str, created_in: str | None = None) -> str:
@@ -196,13 +198,23 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(2), default="fr")
     frequency: Mapped[Frequency] = mapped_column(word(Frequency), default=Frequency.DAILY)
     paused_until: Mapped[date | None]
+    # On which days (0: Monday) and from which hour of Zurich on the digest may come.
+    weekdays: Mapped[list[int]] = mapped_column(
+        JSON, default=lambda: list(WORKING_DAYS), server_default=text("'[0, 1, 2, 3, 4]'")
+    )
+    hour: Mapped[int] = mapped_column(default=7, server_default=text("7"))
     unsubscribed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Since when the address takes no mail and what the relay said; how often in a row it took none for a day.
+    undeliverable_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undeliverable_words: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     chamber: Mapped[Chamber] = relationship()
     member: Mapped[Member | None] = relationship(back_populates="people")
+    consents: Mapped[list["Consent"]] = relationship(cascade="all, delete-orphan", order_by="Consent.id")
 
     @property
     def is_staff(self) -> bool:
@@ -226,6 +238,20 @@ class Person(Base):
         """Whether this person changes a member's profile: its own people, and staff of its chamber."""
         is_staff_of_it = self.is_staff and self.chamber_id == member.chamber_id
         return is_staff_of_it or self.may_answer_for(member)
+
+
+class Consent(Base):
+    """That somebody agreed to a kind of e-mail, when, and to which version of the words they read."""
+
+    __tablename__ = "consent"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    kind: Mapped[ConsentKind] = mapped_column(word(ConsentKind))
+    text_version: Mapped[int]
+    given_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class SignIn(Base):

@@ -1,4 +1,8 @@
-"""E-mails that follow an act in a room: to whom, at most once, and to nobody who wants none."""
+"""E-mails that follow an act in a room: to whom, at most once, and to nobody who wants none.
+
+A nameless question needs the consent to such questions. Who is inside by its own yes hears what the room
+needs (who joined, who left, that the team is complete) without another one, as long as it wants mail at all.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,6 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from procurement import requirements, room_news
+from procurement.consent_words import ConsentKind
+from procurement.consents import agrees
 from procurement.consortiums import inside, lead_of
 from procurement.links import Links
 from procurement.mail import outbox, room_messages
@@ -19,9 +25,11 @@ from procurement.vocabulary import MessageState
 def tell_proposal(session: Session, *, seat: Seat, links: Links, now: datetime) -> None:
     """Write to the people of the member that is asked; the name of who asks stands nowhere."""
     for person in _people(seat.member):
+        if not agrees(person, ConsentKind.PARTNERS):
+            continue
         words = requirements.words_of(session, requirements.asked_of(seat), person.language)
         email = room_messages.proposal(person=person, seat=seat, rows=list(words.values()), links=links)
-        _queue(session, person, f"{_proposal_key(seat)}{person.id}", email, links, now)
+        _queue(session, person, f"{_proposal_key(seat)}{person.id}", email, links, now, kind="room_question")
 
 
 def tell_answer(session: Session, *, seat: Seat, by: Person, links: Links, now: datetime) -> None:
@@ -108,11 +116,20 @@ def _people(member: Member) -> Iterable[Person]:
     return (person for person in member.people if wants_mail(person))
 
 
-def _queue(session: Session, person: Person, key: str, email: Email, links: Links, now: datetime) -> None:
+def _queue(
+    session: Session,
+    person: Person,
+    key: str,
+    email: Email,
+    links: Links,
+    now: datetime,
+    *,
+    kind: str = "room",
+) -> None:
     message = outbox.queue(
         session,
         person=person,
-        kind="room",
+        kind=kind,
         key=key,
         email=email,
         now=now,

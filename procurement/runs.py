@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from procurement.db import Base
+from procurement.i18n import days_until
 from procurement.models import CrawlRun, JobRun, Lease
 from procurement.vocabulary import Verdict
 
@@ -118,7 +119,9 @@ def finished_runs(session: Session, *, now: datetime) -> list[CrawlRun]:
 
     Imports of files, and sources not read for two weeks, are no news of today.
     """
-    is_over = CrawlRun.ended_at.is_not(None) | (CrawlRun.started_at < now - _LONGEST_RUN)
+    # Asked about an earlier moment, what began later is not known yet.
+    has_ended = CrawlRun.ended_at.is_not(None) & (CrawlRun.started_at <= now)
+    is_over = has_ended | (CrawlRun.started_at < now - _LONGEST_RUN)
     is_read = CrawlRun.started_at > now - _STILL_READ
     newest = (
         select(func.max(CrawlRun.id))
@@ -126,6 +129,24 @@ def finished_runs(session: Session, *, now: datetime) -> list[CrawlRun]:
         .group_by(CrawlRun.source)
     )
     return list(session.scalars(select(CrawlRun).where(CrawlRun.id.in_(newest)).order_by(CrawlRun.source)))
+
+
+def is_whole(run: CrawlRun, *, at: datetime) -> bool:
+    """Whether a finished run leaves nothing to warn of: complete, and of these last days."""
+    return run.verdict is Verdict.OK and run.ended_at is not None and days_until(run.ended_at, at) >= -2
+
+
+def recovered(session: Session, *, since: datetime, now: datetime) -> list[str]:
+    """The sources of which a warning was due at a moment and that are read again without a gap by now."""
+    then = {run.source: run for run in finished_runs(session, now=since)}
+    return [
+        run.source
+        for run in finished_runs(session, now=now)
+        if run.source in then
+        and not is_whole(then[run.source], at=since)
+        and is_whole(run, at=now)
+        and last_complete(session, source=run.source) == run.started_at
+    ]
 
 
 def runs_of(session: Session, *, source: str, limit: int = 30) -> list[CrawlRun]:

@@ -272,17 +272,17 @@ class Frequency(Labelled):
     )
     DAILY = (
         "daily",
-        "une fois par jour ouvrable",
-        "einmal pro Werktag",
+        "une fois par jour",
+        "einmal pro Tag",
         "una volta al giorno",
-        "once a working day",
+        "once a day",
     )
     WEEKLY = (
         "weekly",
-        "une fois par semaine, le lundi",
-        "wöchentlich, am Montag",
-        "ogni lunedì",
-        "weekly, on Monday",
+        "une fois par semaine",
+        "einmal pro Woche",
+        "una volta alla settimana",
+        "once a week",
     )
     OFF = "off", "jamais", "nie", "mai", "never"
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import advice, consortiums, requirements, room_files, talk, work
+from procurement import advice, consents, consortiums, requirements, room_files, talk, work
 from procurement.accounts import only_chamber
 from procurement.advice_words import AdviceSubject
 from procurement.i18n import ZURICH
@@ -119,6 +119,8 @@ def make_person(session: Session, *, password: str | None = PASSWORD, **override
         "password_hash": hashed(password) if password else None,
     }
     person = Person(**{**facts, **overrides, "member": member})
+    if member is not None:
+        consents.join(person, now=person.created_at)
     session.add(person)
     session.flush()
     return person

@@ -215,6 +215,7 @@ def _addresses() -> dict[str, str]:
         "advice": links.advice(),
         "advice_desk": links.advice_desk(7),
         "preferences": links.preferences(),
+        "member": links.member(7),
         "sign_in_code": links.sign_in_code(),
         "queue": links.queue(),
         "sources": links.sources(),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 from uuid import UUID
@@ -30,7 +30,7 @@ from procurement.i18n import ZURICH, translated_later
 from procurement.labelled import LANGUAGES
 from procurement.profiles import Draft
 from procurement.sign_in import LEAST_PASSWORD
-from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, Frequency, RefusalReason
+from procurement.vocabulary import AnswerChoice, DropReason, EnteredKind, RefusalReason
 from web.addresses import web_host
 from web.i18n import gettext, today
 
@@ -213,24 +213,6 @@ class BandsForm(PageForm):
         """Strong begins where waiting does, or above."""
         if not self.hold_from.errors and field.share < self.hold_from.share:
             raise ValidationError(CROSSED)
-
-
-class PreferencesForm(PageForm):
-    """How often, in which language and from when somebody hears of tenders."""
-
-    frequency = StringField(validators=_one_of(Frequency))
-    language = StringField(validators=_one_of(LANGUAGES))
-    paused_until = DayField(validators=[Optional()])
-
-    @property
-    def how_often(self) -> Frequency:
-        """The frequency, once the form is valid."""
-        return _member(Frequency, self.frequency.data)
-
-    @property
-    def pause(self) -> date | None:
-        """The day before which nothing is sent."""
-        return self.paused_until.data
 
 
 class NewPasswordForm(PageForm):

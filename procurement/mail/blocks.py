@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from procurement.i18n import Deadline
+from procurement.i18n import Deadline, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Brief:
+    """What there is to say of a tender that is known already, line by line."""
+
+    title: Link
+    facts: str
+    lines: tuple[str, ...]
+    urgency: Urgency
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A titled list of items."""
 
     title: str
-    items: tuple[Item, ...]
+    items: tuple[Item | Brief, ...]
 
 
 Block = Paragraph | Button | Section

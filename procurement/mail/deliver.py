@@ -20,9 +20,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from config.settings import LOOPBACK_HOSTS
 from procurement.cleaning import one_line
+from procurement.consent_words import ConsentKind
+from procurement.consents import agrees
 from procurement.db import transaction
+from procurement.mail.hours import wants_mail
 from procurement.models import Message, Person, Told
-from procurement.vocabulary import Frequency, MessageState
+from procurement.vocabulary import MessageState
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +33,18 @@ CLAIM_SECONDS = 300
 _HEADER_SIGNS = re.compile(r'[<>@,:;"\\()\[\]]|=\?|\?=')
 _RETRY_MINUTES = (0.5, 1, 2, 5, 10, 30, 60)
 _GIVE_UP_AFTER = timedelta(hours=24)
+# So many messages in a row that its server put off for a day each, and an address is given up.
+_MOST_FAILURES = 3
+# An enhanced status (RFC 3463) at the beginning of an answer, with its second figure.
+_STATUS = re.compile(r"\s*5\.(\d{1,3})\.\d{1,3}\b")
+_ABOUT_ADDRESS = (550, 551, 552, 553)
+# What somebody must agree to for an e-mail of this kind; of the others they hear as long as they want mail.
+_CONSENTS = {
+    "digest": ConsentKind.ALERTS,
+    "instant": ConsentKind.ALERTS,
+    "reminder": ConsentKind.REMINDERS,
+    "room_question": ConsentKind.PARTNERS,
+}
 
 
 class TryLater(Exception):
@@ -42,6 +57,10 @@ class RelayDown(TryLater):
 
 class Refused(Exception):
     """The relay will never take this message: it is marked as failed."""
+
+
+class NoSuchAddress(Refused):
+    """The relay says that this address takes no mail, now or ever: nothing more is sent there."""
 
 
 class Carrier(Protocol):
@@ -84,7 +103,7 @@ class SmtpCarrier:
                 relay.send_message(message, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as problem:
             code, text = problem.recipients.get(recipient, (550, b""))
-            raise self._answer(code, text) from problem
+            raise self._answer(code, text, is_about_recipient=True) from problem
         except smtplib.SMTPDataError as problem:
             raise self._answer(problem.smtp_code, problem.smtp_error) from problem
         except (OSError, smtplib.SMTPException) as problem:
@@ -112,9 +131,18 @@ class SmtpCarrier:
         return relay
 
     @staticmethod
-    def _answer(code: int, text: bytes | str) -> Exception:
+    def _answer(code: int, text: bytes | str, *, is_about_recipient: bool = False) -> Exception:
         words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-        return (Refused if 500 <= code < 600 else TryLater)(f"{code} {words}")
+        said = f"{code} {words}"
+        if not 500 <= code < 600:
+            return TryLater(said)
+        status = _STATUS.match(words)
+        # 5.1 and 5.2 speak of an address or its mailbox wherever they are said; the others, and a relay that
+        # does not relay for us, speak of the sender, the message or the relay: no fault of the address.
+        if status:
+            return (NoSuchAddress if status[1] in ("1", "2") else Refused)(said)
+        is_address = is_about_recipient and code in _ABOUT_ADDRESS and "relay" not in words.lower()
+        return (NoSuchAddress if is_address else Refused)(said)
 
 
 @dataclass(slots=True)
@@ -156,6 +184,8 @@ def deliver(
         with transaction(engine) as session:
             row = session.get_one(Message, claimed.id)
             row.state, row.sent_at, row.claimed_until, row.last_error = MessageState.SENT, clock(), None, ""
+            if row.person is not None:
+                row.person.failures = 0
         report.sent += 1
         report.subjects.append(claimed.subject)
     return report
@@ -182,7 +212,11 @@ def _claim(
         if row is None:
             return None
         if _wants_no_alert(row):
-            row.state, row.last_error = MessageState.SUPPRESSED, "stopped by the person"
+            person = row.person
+            is_lost = person is not None and person.undeliverable_since is not None
+            row.state = MessageState.SUPPRESSED
+            row.last_error = "the address takes no mail" if is_lost else "stopped by the person"
+            _take_back_told(session, row)
             report.suppressed += 1
             session.flush()
             continue
@@ -197,7 +231,8 @@ def _wants_no_alert(message: Message) -> bool:
     person = message.person
     if message.unsubscribe_url is None or person is None:
         return False
-    return not person.is_active or person.unsubscribed_at is not None or person.frequency is Frequency.OFF
+    kind = _CONSENTS.get(message.kind)
+    return not wants_mail(person) or (kind is not None and not agrees(person, kind))
 
 
 def _put_off(
@@ -210,15 +245,35 @@ def _put_off(
     is_over = now - row.created_at > _GIVE_UP_AFTER and row.attempts >= len(_RETRY_MINUTES)
     if isinstance(problem, Refused) or is_over:
         row.state = MessageState.FAILED
-        if not isinstance(problem, Refused):
-            # What never left was never told: the next e-mail says it.
-            session.execute(delete(Told).where(Told.message_id == row.id))
+        if isinstance(problem, NoSuchAddress) or not isinstance(problem, Refused):
+            _take_back_told(session, row)
+        _note_failure(row, problem, now)
         report.failed += 1
         logger.error("message not delivered", extra={"message_id": row.id, "kind": row.kind})
         return
     minutes = _RETRY_MINUTES[min(row.attempts, len(_RETRY_MINUTES)) - 1]
     row.state, row.not_before = MessageState.QUEUED, now + timedelta(minutes=minutes)
     report.put_off += 1
+
+
+def _take_back_told(session: Session, row: Message) -> None:
+    """What never left was never told: the next e-mail says it, if there is one."""
+    session.execute(delete(Told).where(Told.message_id == row.id))
+
+
+def _note_failure(row: Message, problem: Exception, now: datetime) -> None:
+    """Give an address up: at once when there is none, after three days of messages that its server put off.
+
+    A relay that is down, or that refuses a message for what it says, is no fault of the address.
+    """
+    person = row.person
+    if person is None or person.email != row.recipient:
+        return
+    if isinstance(problem, TryLater) and not isinstance(problem, RelayDown):
+        person.failures += 1
+    if isinstance(problem, NoSuchAddress) or person.failures >= _MOST_FAILURES:
+        person.undeliverable_since = person.undeliverable_since or now
+        person.undeliverable_words = row.last_error
 
 
 class _WholeAddresses(EmailPolicy):

@@ -8,7 +8,6 @@ from procurement.i18n import (
     ZURICH,
     Urgency,
     capital,
-    days_until,
     say_amount,
     say_deadline,
     say_instant,
@@ -16,9 +15,12 @@ from procurement.i18n import (
 )
 from procurement.links import Links
 from procurement.mail.blocks import Block, Button, Email, Item, Link, Paragraph, Section, Tag
+from procurement.mail.news_sections import news_sections, news_words, reminder_section
 from procurement.matches import MatchedTender
 from procurement.models import Chamber, CrawlRun, Member, Person, Tender, in_language
+from procurement.news import News
 from procurement.reasons import say
+from procurement.runs import is_whole
 from procurement.vocabulary import AnswerChoice, Verdict
 
 MOST_ITEMS = 10
@@ -35,16 +37,22 @@ def digest(
     runs: Sequence[CrawlRun],
     links: Links,
     now: datetime,
+    news: News | None = None,
+    recovered: Sequence[str] = (),
 ) -> Email:
-    """The digest of tenders for one person: last chances first, then what is new, ten items at most.
+    """The digest of tenders for one person: what presses first, then what is new, then news of known ones.
 
-    `badges` are the ESS criteria of each tender, by its id.
+    `badges` are the ESS criteria of each tender, by its id; `recovered` the sources that an earlier e-mail
+    warned of and that are whole again.
     """
+    news = news or News()
     language = person.language
     tr = translator(language)
     blocks: list[Block] = [
         *(Paragraph(line) for line in _sources_lines(runs, language)),
         *(Paragraph(line, tone="warning") for line in _warnings(runs, language, now)),
+        *(Paragraph(_recovered(source, language)) for source in recovered),
+        *reminder_section(news, language, links, now),
     ]
 
     def items(found: Sequence[MatchedTender]) -> tuple[Item, ...]:
@@ -58,6 +66,7 @@ def digest(
     ):
         if found:
             blocks.append(Section(title, items(found)))
+    blocks += news_sections(news, language, links)
     if left_out:
         words = tr.ngettext(
             "Un autre marché vous attend sur votre page.",
@@ -69,7 +78,7 @@ def digest(
     chamber = member.chamber
     return Email(
         language=language,
-        subject=_subject(new, last_chance, language, now),
+        subject=_subject(new, last_chance, news, language, now),
         preheader=tr.gettext("Pourquoi eux, jusqu’à quand, et comment répondre."),
         greeting=tr.gettext("Bonjour {name},").format(name=person.name),
         blocks=tuple(blocks),
@@ -160,6 +169,61 @@ def source_alarm(*, person: Person, runs: Sequence[CrawlRun], is_unread: bool, l
     )
 
 
+def source_back(*, person: Person, source: str, links: Links) -> Email:
+    """To the staff: a source that an alarm was about is read wholly again."""
+    tr = translator(person.language)
+    return Email(
+        language=person.language,
+        subject=tr.gettext("La source {source} est de nouveau lue en entier").format(source=source),
+        preheader=tr.gettext("Rien à faire."),
+        greeting=tr.gettext("Bonjour {name},").format(name=person.name),
+        blocks=(
+            Paragraph(
+                tr.gettext(
+                    "La dernière lecture de {source} est complète : l’alarme que vous avez reçue est levée."
+                ).format(source=source)
+            ),
+            Button(tr.gettext("Voir l’état des sources"), links.sources()),
+        ),
+        foot=(person.chamber.name,),
+    )
+
+
+def address_refused(*, person: Person, about: Person, links: Links) -> Email:
+    """To the staff: an address takes no mail any more, what the relay said, and where to lift it."""
+    language = person.language
+    tr = translator(language)
+    since = about.undeliverable_since
+    return Email(
+        language=language,
+        subject=tr.gettext("Nos messages n’arrivent plus chez {name}").format(name=about.name),
+        preheader=tr.gettext("Vérifiez l’adresse, puis levez le blocage."),
+        greeting=tr.gettext("Bonjour {name},").format(name=person.name),
+        blocks=(
+            Paragraph(
+                tr.gettext("L’adresse {email} ({member}) est bloquée depuis le {when} :").format(
+                    email=about.email,
+                    member=about.member.name if about.member else about.chamber.name,
+                    when=say_instant(since, language) if since else "?",
+                ),
+                tone="warning",
+            ),
+            Paragraph(about.undeliverable_words),
+            Paragraph(
+                tr.gettext(
+                    "Rien ne lui est plus envoyé, sauf les codes de connexion. Quand l’adresse est vérifiée "
+                    "ou la boîte vidée, levez le blocage sur la page du membre."
+                )
+            ),
+            Button(
+                tr.gettext("Ouvrir la page du membre"),
+                links.member(about.member_id) if about.member_id else links.home(),
+            ),
+        ),
+        foot=(person.chamber.name,),
+    )
+
+
 def tender_facts(tender: Tender, matched: MatchedTender, language: str) -> str:
     """Buyer, place, procedure and value of a tender on one line; what is unknown is left out."""
     lot = matched.best.lot
@@ -212,7 +276,11 @@ def _tags(badges: Badges, language: str) -> Iterator[Tag]:
 
 
 def _subject(
-    new: Sequence[MatchedTender], last_chance: Sequence[MatchedTender], language: str, now: datetime
+    new: Sequence[MatchedTender],
+    last_chance: Sequence[MatchedTender],
+    news: News,
+    language: str,
+    now: datetime,
 ) -> str:
     tr = translator(language)
     parts = []
@@ -229,9 +297,10 @@ def _subject(
     if near:
         words = tr.ngettext("{count} délai proche", "{count} délais proches", len(near))
         parts.append(words.format(count=len(near)))
-    buyers = []
-    for matched in (*last_chance, *new):
-        buyer = matched.tender.buyer
+    parts += news_words(news, language)
+    buyers: list[str] = []
+    for piece in (*news.reminders, *last_chance, *new, *news.everything):
+        buyer = piece.tender.buyer
         name = in_language(buyer.name, language) if buyer else ""
         if name and name not in buyers:
             buyers.append(name)
@@ -259,8 +328,15 @@ def _warnings(runs: Sequence[CrawlRun], language: str, now: datetime) -> list[st
             "Ce qui manque est redemandé à chaque passage."
         ).format(source=run.source)
         for run in runs
-        if run.verdict is not Verdict.OK or (run.ended_at and days_until(run.ended_at, now) < -2)
+        if not is_whole(run, at=now)
     ]
+
+
+def _recovered(source: str, language: str) -> str:
+    tr = translator(language)
+    return tr.gettext(
+        "{source} est de nouveau lue en entier : ce qui manquait depuis notre dernier message est repris."
+    ).format(source=source)
 
 
 def _adviser_line(chamber: Chamber, language: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from procurement.cleaning import one_line
-from procurement.mail.blocks import Button, Email, Item, Paragraph, Section
+from procurement.mail.blocks import Brief, Button, Email, Item, Paragraph, Section
 
 _LAYOUTS = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "layouts"),
@@ -49,7 +49,7 @@ def _text(email: Email) -> Iterator[str]:
                 yield block.title.upper()
                 for item in block.items:
                     yield ""
-                    yield from _item(item, colon)
+                    yield from _brief(item) if isinstance(item, Brief) else _item(item, colon)
             case Button():
                 yield f"{block.label}{colon} {block.url}"
             case Paragraph():
@@ -80,3 +80,12 @@ def _item(item: Item, colon: str) -> Iterator[str]:
         yield f"  [{answer.label}] {answer.url}"
     if item.official:
         yield f"  {item.official.label}{colon} {item.official.url}"
+
+
+def _brief(brief: Brief) -> Iterator[str]:
+    yield f"* {brief.title.label}"
+    if brief.facts:
+        yield f"  {brief.facts}"
+    for line in brief.lines:
+        yield f"  - {line}"
+    yield f"  {brief.title.url}"

@@ -123,7 +123,10 @@ def test_a_person_sets_how_to_hear_from_us(session: Session, now: datetime) -> N
         date(2026, 12, 24),
     )
     entry = session.scalars(select(AuditEntry)).one()
-    assert (entry.act, entry.facts) == ("preferences", {"frequency": "weekly"})
+    assert (entry.act, entry.facts) == (
+        "preferences",
+        {"frequency": "weekly", "weekdays": [0, 1, 2, 3, 4], "hour": 7},
+    )
 
 
 @pytest.mark.parametrize(

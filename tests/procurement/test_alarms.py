@@ -9,7 +9,7 @@ from procurement.alarms import post_alarms
 from procurement.links import Links
 from procurement.models import CrawlRun
 from procurement.vocabulary import Role, Verdict
-from tests.factories import make_person
+from tests.factories import make_chamber, make_person
 
 LINKS = Links("https://aimp.example.ch", "k" * 40)
 
@@ -101,3 +101,45 @@ def test_a_run_under_way_says_nothing_and_a_crashed_one_counts(session: Session,
     runs(session, now, FAILED, None, FAILED, None)
 
     assert len(post_alarms(session, links=LINKS, now=now)) == 1
+
+
+def test_a_source_that_is_whole_again_is_told_once_to_who_read_the_alarm(
+    session: Session, now: datetime
+) -> None:
+    make_person(session, role=Role.STAFF, member=None)
+    runs(session, now, FAILED, FAILED, FAILED)
+    post_alarms(session, links=LINKS, now=now)
+    make_person(session, role=Role.STAFF, member=None)
+    later = now + timedelta(hours=2)
+    runs(session, later, OK)
+
+    written = [post_alarms(session, links=LINKS, now=later + timedelta(minutes=step)) for step in (0, 5)]
+
+    assert [[message.subject for message in each] for each in written] == [
+        ["La source simap est de nouveau lue en entier"],
+        [],
+    ]
+
+
+def test_a_source_that_was_never_in_alarm_is_not_told_as_whole(session: Session, now: datetime) -> None:
+    make_person(session, role=Role.STAFF, member=None)
+    runs(session, now, FAILED, OK)
+
+    assert post_alarms(session, links=LINKS, now=now) == []
+
+
+def test_a_lost_address_is_told_once_to_the_staff_of_its_chamber(session: Session, now: datetime) -> None:
+    staff = make_person(session, role=Role.STAFF, member=None)
+    make_person(session, role=Role.STAFF, member=None, chamber=make_chamber(session, key="autre"))
+    lost = make_person(session, undeliverable_since=now, undeliverable_words="550 5.1.1 no such user")
+
+    first, second = (post_alarms(session, links=LINKS, now=now) for _ in range(2))
+    lost.undeliverable_since = now + timedelta(days=9)
+    anew = post_alarms(session, links=LINKS, now=now + timedelta(days=9))
+
+    assert [message.recipient for message in first] == [staff.email]
+    assert lost.email in first[0].body_text
+    assert "550 5.1.1 no such user" in first[0].body_text
+    assert f"/equipe/membres/{lost.member_id}" in first[0].body_text
+    assert second == []
+    assert len(anew) == 1

@@ -11,7 +11,9 @@ from threading import Lock
 import pytest
 from sqlalchemy import Engine, select
 
+from procurement import consents
 from procurement.accounts import unsubscribe
+from procurement.consent_words import ConsentKind
 from procurement.db import transaction
 from procurement.mail.deliver import (
     CLAIM_SECONDS,
@@ -439,3 +441,123 @@ def test_a_folder_gets_whole_files_and_one_per_message(engine: Engine, now: date
     read = [email.message_from_bytes(path.read_bytes()) for path in files]
     assert {mail["To"] for mail in read} == {message.recipient for message in queued}
     assert all(mail["List-Unsubscribe"] for mail in read)
+
+
+def _person(engine: Engine) -> Person:
+    with transaction(engine, read_only=True) as session:
+        return session.scalars(select(Person)).one()
+
+
+def _more(engine: Engine, key: str, now: datetime) -> None:
+    """One more e-mail to the only person there is."""
+    with transaction(engine) as session:
+        person = session.scalars(select(Person)).one()
+        queue_mail(session, key, person=person, now=now)
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "is_lost"),
+    [
+        ("rcpt", "550 no such user", True),
+        ("rcpt", "550 5.1.1 no such user", True),
+        ("rcpt", "552 5.2.2 mailbox full", True),
+        ("data", "550 5.1.1 no such user", True),
+        ("rcpt", "554 5.7.1 relay access denied", False),
+        ("rcpt", "550 relay not permitted", False),
+        ("data", "554 5.7.1 spam", False),
+        ("data", "550 spam", False),
+        ("rcpt", "451 4.7.1 greylisted", False),
+    ],
+)
+def test_an_address_that_does_not_exist_is_given_up_at_once_and_no_other(
+    relay: Relay, engine: Engine, now: datetime, place: str, answer: str, is_lost: bool
+) -> None:
+    _queue(engine)
+    setattr(relay, place, answer)
+
+    _deliver(engine, SmtpCarrier(relay.url), now)
+
+    person = _person(engine)
+    assert (person.undeliverable_since == now) is is_lost
+    assert person.undeliverable_words == (answer if is_lost else "")
+
+
+def test_nothing_more_goes_to_an_address_that_was_given_up_but_codes_do(
+    relay: Relay, engine: Engine, now: datetime
+) -> None:
+    _queue(engine)
+    relay.rcpt = "550 5.1.1 no such user"
+    _deliver(engine, SmtpCarrier(relay.url), now)
+    relay.rcpt = "250 OK"
+    _more(engine, "digest:later", now + timedelta(hours=1))
+    with transaction(engine) as session:
+        person = session.scalars(select(Person)).one()
+        code = queue_mail(session, "code:1", person=person, kind="sign_in_code", now=now)
+        code.unsubscribe_url = None
+
+    report = _deliver(engine, SmtpCarrier(relay.url), now + timedelta(hours=1))
+
+    assert (report.sent, report.suppressed) == (1, 1)
+    assert _messages(engine)[1].last_error == "the address takes no mail"
+
+
+def _give_up(engine: Engine, key: str, problem: TryLater, at: datetime) -> None:
+    """A message that failed for a day, the last time with this problem."""
+    with transaction(engine) as session:
+        message = session.scalars(select(Message).where(Message.key == key)).one()
+        message.attempts, message.not_before = 9, at
+    _deliver(engine, Letterbox(fails=problem), at)
+
+
+@pytest.mark.parametrize(
+    ("problem", "is_lost"), [(TryLater("452 mailbox full"), True), (RelayDown("timed out"), False)]
+)
+def test_three_messages_put_off_for_a_day_give_an_address_up_and_a_relay_that_is_down_does_not(
+    engine: Engine, now: datetime, problem: TryLater, is_lost: bool
+) -> None:
+    _queue(engine)
+    found = []
+    for count in range(3):
+        at = now + timedelta(days=2 * count + 2)
+        if count:
+            _more(engine, f"digest:{count}", at - timedelta(days=2))
+        _give_up(engine, f"digest:{count}", problem, at)
+        found.append(_person(engine).undeliverable_since is not None)
+
+    assert found == [False, False, is_lost]
+
+
+def test_a_message_that_arrives_begins_the_count_anew(engine: Engine, now: datetime) -> None:
+    _queue(engine)
+    _give_up(engine, "digest:0", TryLater("452 mailbox full"), now + timedelta(days=2))
+    assert _person(engine).failures == 1
+    _more(engine, "digest:1", now)
+
+    _deliver(engine, Letterbox(), now)
+
+    assert _person(engine).failures == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "withdrawn", "leaves"),
+    [
+        ("digest", ConsentKind.ALERTS, False),
+        ("instant", ConsentKind.ALERTS, False),
+        ("reminder", ConsentKind.REMINDERS, False),
+        ("room_question", ConsentKind.PARTNERS, False),
+        ("room", ConsentKind.PARTNERS, True),
+        ("digest", ConsentKind.PARTNERS, True),
+    ],
+)
+def test_a_consent_withdrawn_after_an_email_was_written_holds_it_back(
+    engine: Engine, now: datetime, kind: str, withdrawn: ConsentKind, leaves: bool
+) -> None:
+    _queue(engine, kind=kind)
+    with transaction(engine) as session:
+        person = session.scalars(select(Person)).one()
+        kept = [each for each in ConsentKind if each not in (withdrawn, ConsentKind.NEWS)]
+        consents.choose(session, person=person, kinds=kept, now=now)
+
+    report = _deliver(engine, Letterbox(), now)
+
+    assert (report.sent, report.suppressed) == ((1, 0) if leaves else (0, 1))

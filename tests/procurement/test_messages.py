@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from procurement import consortiums, matches
 from procurement.labelled import LANGUAGES
 from procurement.mail import messages, room_messages
-from procurement.mail.blocks import Email, Section
+from procurement.mail.blocks import Email, Item, Section
 from procurement.mail.rendering import render
 from procurement.models import CrawlRun, Person, Tender
+from procurement.news import Change, News, Question, Reminder, Result
 from procurement.teaming import SeatState
-from procurement.vocabulary import Stated, Verdict
+from procurement.vocabulary import Stated, TenderField, Verdict
 from tests.factories import (
     NOW,
     make_chamber,
@@ -87,6 +88,45 @@ def _source_alarm(session: Session, person: Person) -> Email:
     return messages.source_alarm(person=person, runs=found, is_unread=True, links=LINKS)
 
 
+def _address_refused(session: Session, person: Person) -> Email:
+    # A name and an answer of a relay are theirs, whatever they hold.
+    about = make_person(session, name=person.name, password=None)
+    about.undeliverable_since, about.undeliverable_words = NOW, f"550 5.1.1 {person.name}"
+    return messages.address_refused(person=person, about=about, links=LINKS)
+
+
+def _whole_digest(session: Session, person: Person) -> Email:
+    """A digest with every section, of a tender whose words and winners are those of the person’s name."""
+    tender = make_tender(session, title={"fr": person.name}, language="fr")
+    tender.enquiry_deadline = NOW.date()
+    room = make_room(session, tender=tender, lead=make_person(session, password=None))
+    seat = make_seat(session, room, person, SeatState.ASKED)
+    day, later = "2026-12-01T11:00:00+00:00", "2026-12-08T11:00:00+00:00"
+    changes = [
+        (TenderField.TITLE, {"fr": person.name}, {"fr": "Autre titre"}),
+        (TenderField.SUBMISSION_DEADLINE, day, later),
+        (TenderField.ENQUIRY_DEADLINE, "2026-11-28", None),
+        (TenderField.OPENING, day, later),
+        (TenderField.CONSORTIUM, ["yes", {}], ["no", {}]),
+        (TenderField.SUBCONTRACTING, ["yes", {}], ["yes", {"fr": "x"}]),
+        (TenderField.LOTS, {}, {"1": []}),
+    ]
+    told = News(
+        reminders=[
+            Reminder(tender, True, NOW.date(), 0, "q1"),
+            Reminder(tender, True, NOW.date(), 2, "q2"),
+            Reminder(tender, False, NOW.date(), 2, "d2"),
+        ],
+        changes=[Change(tender, field, old, new, "c") for field, old, new in changes],
+        questions=[Question(seat)],
+        results=[
+            Result(tender, tender.lots[0].source_key, (person.name, "Nettoyage SA"), "a"),
+            Result(tender, None, (), "b"),
+        ],
+    )
+    return _digest(session, person, news=told, recovered=["simap"])
+
+
 def _of_room(name: str) -> Callable[[Session, Person], Email]:
     """A message about a seat that somebody else has in somebody else's room."""
 
@@ -111,9 +151,11 @@ def _of_room(name: str) -> Callable[[Session, Person], Email]:
 
 
 _SAMPLES: dict[str, Callable[[Session, Person], Email]] = {
-    "digest": _digest,
+    "digest": _whole_digest,
     "sign_in_code": _sign_in_code,
     "source_alarm": _source_alarm,
+    "source_back": lambda _session, person: messages.source_back(person=person, source="simap", links=LINKS),
+    "address_refused": _address_refused,
     **{name: _of_room(name) for name in ("proposal", "joined", "left", "let_go", "complete", "adviser")},
 }
 _FUNCTIONS = [
@@ -320,7 +362,9 @@ def test_a_title_in_another_language_stands_with_its_original(session: Session) 
     (section,) = [block for block in email.blocks if isinstance(block, Section)]
     assert "* Nettoyage\n  (Reinigung)\n" in render(email).text
 
-    assert (section.items[0].title.label, section.items[0].original_title) == ("Nettoyage", "Reinigung")
+    [item] = section.items
+    assert isinstance(item, Item)
+    assert (item.title.label, item.original_title) == ("Nettoyage", "Reinigung")
 
 
 def test_a_tender_with_lots_names_the_best_for_the_member(session: Session) -> None:

@@ -159,3 +159,20 @@ def test_a_migrated_database_is_ready(bare: Engine) -> None:
     upgrade(bare)
 
     check_ready(bare)
+
+
+def test_people_of_members_keep_what_they_had_as_consents(bare: Engine) -> None:
+    upgrade(bare)
+    _fill(bare)
+    downgrade(bare, "0006")
+
+    upgrade(bare)
+
+    with transaction(bare, read_only=True) as session:
+        [person] = session.scalars(select(Person)).all()
+        assert [(each.kind.value, each.text_version) for each in person.consents] == [
+            ("alerts", 1),
+            ("reminders", 1),
+            ("partners", 1),
+        ]
+        assert (person.weekdays, person.hour, person.failures) == ([0, 1, 2, 3, 4], 7, 0)

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from procurement import consortiums, room_mail
+from procurement import consents, consortiums, room_mail
+from procurement.consent_words import ConsentKind
 from procurement.i18n import ZURICH
 from procurement.models import Consortium, Message, Person, Seat
 from procurement.teaming import SeatState
@@ -63,6 +64,19 @@ def test_who_wants_no_mail_gets_none(session: Session, why: dict[str, object]) -
     room_mail.tell_proposal(session, seat=seat, links=LINKS, now=NOW)
 
     assert _mails(session, person) == []
+
+
+def test_a_question_needs_the_consent_to_questions_and_what_a_room_needs_does_not(session: Session) -> None:
+    _, lead, person, seat = _asked(session)
+    for each in (lead, person):
+        consents.choose(session, person=each, kinds=[ConsentKind.ALERTS], now=NOW)
+
+    room_mail.tell_proposal(session, seat=seat, links=LINKS, now=NOW)
+    consortiums.answer(session, seat=seat, accepts=True, person=person, now=NOW)
+    room_mail.tell_answer(session, seat=seat, by=person, links=LINKS, now=NOW)
+
+    assert _mails(session, person) == []
+    assert len(_mails(session, lead)) == 1
 
 
 def test_nothing_leaves_at_night_or_during_a_pause(session: Session) -> None:

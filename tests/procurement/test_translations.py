@@ -45,6 +45,8 @@ _SAID_LATER = {
     "field.errors[0]": "translated_later in web/forms.py",
     "form.choice.errors[0]": "translated_later in web/forms.py",
     "form.frequency.errors[0]": "translated_later in web/forms.py",
+    "form.weekdays.errors[0]": "translated_later in web/preference_forms.py",
+    "text": "TEXTS of procurement/consent_words.py",
 }
 
 

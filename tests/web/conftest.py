@@ -121,7 +121,7 @@ class Page:
         """Send a form with this browser's token, without opening its page first."""
         return self.client.post(path, data={"csrf_token": self.token(), **fields})
 
-    def send(self, page: str, action: str, /, **fields: str) -> TestResponse:
+    def send(self, page: str, action: str, /, **fields: str | list[str]) -> TestResponse:
         """Open a page, fill in the form with this action that is on it, and send it."""
         soup = self.get(page)
         form = soup.find("form", action=action)

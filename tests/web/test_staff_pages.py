@@ -152,3 +152,38 @@ def test_having_no_status_is_shown_otherwise_than_not_knowing(
     rows = {row.get_text() for row in soup.select("dl.sheet > div")}
     assert f"Statut pour les marchés réservés{words}" in rows
     assert "Porte seul jusqu’àCHF\u00a01\u202f000" in rows
+
+
+def test_staff_read_of_a_lost_address_and_let_mail_go_there_again(
+    page: Page, staff: Person, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        lost = make_person(session, undeliverable_since=now, undeliverable_words="550 5.1.1 no such user")
+        lost.failures = 3
+    path = f"/equipe/membres/{lost.member_id}"
+    assert "550 5.1.1 no such user" in page.sign_in(staff).get(path).get_text()
+
+    response = page.send(path, f"{path}/personnes/{lost.id}/adresse")
+
+    assert response.location == f"{path}#personnes"
+    assert "Lever le blocage" not in page.get(path).get_text()
+    with writing() as session:
+        kept = session.get_one(Person, lost.id)
+        assert (kept.undeliverable_since, kept.undeliverable_words, kept.failures) == (None, "", 0)
+
+
+def test_an_address_is_let_go_by_its_own_chamber_alone(
+    page: Page, staff: Person, writing: Writing, now: datetime
+) -> None:
+    with writing() as session:
+        there = make_member(session, chamber=make_chamber(session, key="autre"), name="Ailleurs")
+        lost = make_person(session, member=there, undeliverable_since=now)
+        here = make_member(session)
+    page.sign_in(staff)
+
+    for member_id in (there.id, here.id):
+        path = f"/equipe/membres/{member_id}/personnes/{lost.id}/adresse"
+        assert page.post(path).status_code == 404
+
+    with writing() as session:
+        assert session.get_one(Person, lost.id).undeliverable_since == now

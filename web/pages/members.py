@@ -1,17 +1,17 @@
 """For staff: the chamber's members, what each offers, and what it was sent."""
 
-from flask import Blueprint, abort, g, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from config.tables import sectors
-from procurement import matches, ties
+from procurement import accounts, matches, ties
 from procurement.badges import badges_of_tenders
 from procurement.models import Answer, Lot, Match, Member, Tender
 from procurement.reserved import Status
 from web.access import Audience, audience
-from web.i18n import cpv_words
+from web.i18n import cpv_words, gettext
 from web.misses import ask_misses, misses_of
 from web.pages import MEMBERS, MenuEntry
 from web.pages.matches import sort_matches
@@ -90,6 +90,17 @@ def ask_near(member_id: int) -> ResponseReturnValue:
     member = member_or_404(member_id)
     ask_misses(member)
     return redirect(url_for("members.show", member_id=member.id), 303)
+
+
+@bp.post("/equipe/membres/<int:member_id>/personnes/<int:person_id>/adresse")
+@audience(Audience.STAFF)
+def reach_again(member_id: int, person_id: int) -> ResponseReturnValue:
+    """Let e-mails go again to an address that was given up."""
+    member = member_or_404(member_id)
+    person = next((each for each in member.people if each.id == person_id), None) or abort(404)
+    accounts.reach_again(g.session, person=person, by=g.person, now=g.now)
+    flash(gettext("Les messages partent de nouveau vers cette adresse."), "success")
+    return redirect(url_for("members.show", member_id=member.id) + "#personnes", 303)
 
 
 def member_or_404(member_id: int) -> Member:

@@ -1,20 +1,24 @@
 """Preferences: how often and in which language to hear from us, the password, and where one is signed in."""
 
-from flask import Blueprint, flash, g, redirect, render_template, session, url_for
+from babel.dates import get_day_names
+from flask import Blueprint, abort, flash, g, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from procurement import accounts, sign_in
+from procurement import accounts, consents, sign_in
+from procurement.consent_words import TEXTS, ConsentKind
 from procurement.errors import RuleBroken
-from procurement.i18n import known_language
+from procurement.i18n import known_language, locale_of
 from procurement.labelled import LANGUAGES
+from procurement.mail.hours import HOURS
 from procurement.models import SignIn
 from procurement.vocabulary import Frequency
 from web.access import Audience, audience, begin_sign_in
 from web.errors import said
-from web.forms import NewPasswordForm, PreferencesForm
+from web.forms import NewPasswordForm
 from web.i18n import gettext
 from web.pages import MenuEntry
+from web.preference_forms import ConsentForm, PreferencesForm
 
 bp = Blueprint("preferences", __name__)
 
@@ -41,10 +45,24 @@ def change() -> ResponseReturnValue:
         frequency=form.how_often,
         language=known_language(form.language.data),
         paused_until=form.pause,
+        weekdays=form.days,
+        hour=form.at_hour,
         now=g.now,
     )
     flash(gettext("Vos préférences sont enregistrées."), "success")
     return redirect(url_for("preferences.show"), 303)
+
+
+@bp.post("/preferences/accords")
+@audience(Audience.SIGNED_IN)
+def agree() -> ResponseReturnValue:
+    """Agree to each kind of e-mail, or not."""
+    form = ConsentForm.read()
+    if not form.validate():
+        abort(400)
+    consents.choose(g.session, person=g.person, kinds=form.chosen, now=g.now)
+    flash(gettext("Vos accords sont enregistrés."), "success")
+    return redirect(url_for("preferences.show") + "#accords", 303)
 
 
 @bp.post("/preferences/mot-de-passe")
@@ -81,7 +99,11 @@ def end_everywhere() -> ResponseReturnValue:
 def _as_set() -> PreferencesForm:
     person = g.person
     return PreferencesForm(
-        frequency=person.frequency.value, language=person.language, paused_until=person.paused_until
+        frequency=person.frequency.value,
+        weekdays=[str(day) for day in person.weekdays],
+        hour=str(person.hour),
+        language=person.language,
+        paused_until=person.paused_until,
     )
 
 
@@ -92,6 +114,9 @@ def _page(form: PreferencesForm, password_form: NewPasswordForm) -> str:
         password_form=password_form,
         frequencies=Frequency,
         languages=LANGUAGES,
+        hours=HOURS,
+        weekdays=get_day_names("wide", locale=locale_of(g.language)),
+        kinds=[(kind, TEXTS[kind], consents.consent_of(g.person, kind)) for kind in ConsentKind],
         signed_in=g.session.scalar(
             select(func.count(SignIn.id)).where(
                 SignIn.person_id == g.person.id, SignIn.ended_at.is_(None), SignIn.expires_at > g.now
