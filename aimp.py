@@ -22,6 +22,7 @@ _VERBS = {
     "ess": "matcher.ess.commands",
     "match": "matcher.commands",
     "train": "matcher.commands",
+    "index": "procurement.commands",
     "alert": "procurement.commands",
     "deliver": "procurement.commands",
     "tidy": "procurement.commands",

@@ -1,10 +1,11 @@
 """Files that a page gives to be saved."""
 
 import io
+from collections.abc import Iterable
 
 from flask import Response
 
-from procurement.exports.sheets import Sheet, write_csv_sheet
+from procurement.exports.sheets import Sheet, write_book, write_csv_sheet
 
 
 def file_of(content: str | bytes, name: str, kind: str) -> Response:
@@ -18,3 +19,11 @@ def csv_of(sheet: Sheet, name: str) -> Response:
     out = io.StringIO(newline="")
     write_csv_sheet(sheet, out)
     return file_of(out.getvalue(), name, "text/csv; charset=utf-8")
+
+
+def xlsx_of(sheets: Iterable[Sheet], name: str) -> Response:
+    """Tables as one XLSX book to be saved under a name."""
+    out = io.BytesIO()
+    write_book(sheets, out)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return file_of(out.getvalue(), name, kind)
