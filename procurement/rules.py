@@ -143,7 +143,7 @@ class Rule(Labelled):
     )
     TOO_MANY_SAVED = (
         "too_many_saved",
-        "Vous gardez déjà {most} recherches : supprimez-en une d’abord.",
+        "Vous gardez déjà {most} recherches : supprimez-en une d’abord.",
         "Sie haben schon {most} Suchen gespeichert: Löschen Sie zuerst eine.",
         "Avete già salvato {most} ricerche: prima eliminatene una.",
         "You keep {most} searches already: remove one first.",

@@ -158,7 +158,7 @@ def _size(tender: Tender, lots: Iterable[Lot]) -> str:
 
 def labels_of(session: Session, facet: Facet, values: Collection[str], language: str) -> dict[str, str]:
     """The words of values for a reader; one that has none keeps its key."""
-    say = translator(language).gettext
+    gettext = translator(language).gettext
     words = {value: value for value in values}
     own: type[Labelled] | None = {
         Facet.STATUS: Status,
@@ -169,13 +169,15 @@ def labels_of(session: Session, facet: Facet, values: Collection[str], language:
     if own is not None:
         words |= {each.value: each.label(language) for each in own if each.value in words}
     elif facet in (Facet.PLACE, Facet.SEAT):
-        words = {value: canton_name(value, language) for value in values} | {ABROAD: say("hors de Suisse")}
+        words = {value: canton_name(value, language) for value in values} | {
+            ABROAD: gettext("hors de Suisse")
+        }
     elif facet is Facet.ESS:
         words = {value: family_label(value, language) for value in values}
-        words[ANY_CRITERION] = say("avec un critère ESS")
-        words[NO_CRITERION] = say("aucun critère ESS trouvé")
-        words[UNREAD] = say("critères dans le dossier, non lus")
-        words[UNKNOWN] = say("pas encore lu")
+        words[ANY_CRITERION] = gettext("avec un critère ESS")
+        words[NO_CRITERION] = gettext("aucun critère ESS trouvé")
+        words[UNREAD] = gettext("critères dans le dossier, non lus")
+        words[UNKNOWN] = gettext("pas encore lu")
         return words
     elif facet is Facet.LANGUAGE:
         names = locale_of(language).languages
@@ -183,15 +185,15 @@ def labels_of(session: Session, facet: Facet, values: Collection[str], language:
     elif facet is Facet.SOURCE:
         known = sources()
         words = {value: known[value].title if value in known else value for value in values}
-        words[BY_HAND] = say("Saisi par l’équipe")
+        words[BY_HAND] = gettext("Saisi par l’équipe")
     else:
         codes = {value.ljust(8, "0"): value for value in values if value.isdecimal()}
         words |= {codes[code]: label for code, label in cpv_labels(session, codes, language).items()}
         if language == "fr":
             words = {value: label.replace("'", "’") for value, label in words.items()}
-    words[UNKNOWN] = say("non indiqué")
+    words[UNKNOWN] = gettext("non indiqué")
     if facet is Facet.STATUS:
-        words[EVERY] = say("tous")
+        words[EVERY] = gettext("tous")
     return words
 
 

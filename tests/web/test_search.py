@@ -14,6 +14,7 @@ from procurement import entered
 from procurement.entered import Entry
 from procurement.models import AuditEntry, Person, SavedSearch
 from procurement.search.indexing import index_tenders, tenders_to_index
+from procurement.search.saved import MOST_SAVED
 from procurement.vocabulary import EnteredKind, Role
 from tests.factories import NOW, finding, make_person, make_tender
 from tests.web.conftest import Clock, Page, Writing
@@ -211,12 +212,15 @@ def test_nobody_opens_or_removes_the_search_of_another(page: Page, member: Perso
         assert page.post(f"/recherche/enregistrees/{row.id}/{act}").status_code == 404
 
 
-def test_only_so_many_searches_are_kept(page: Page, member: Person) -> None:
+def test_only_so_many_searches_are_kept(page: Page, member: Person, writing: Writing) -> None:
     page.sign_in(member)
-    for number in range(20):
+
+    for number in range(MOST_SAVED + 1):
         page.post("/recherche/enregistrees", name=f"n° {number}", recherche="")
 
-    assert page.post("/recherche/enregistrees", name="de trop", recherche="").status_code != 303
+    assert f"Vous gardez déjà {MOST_SAVED} recherches" in page.get("/recherche").get_text()
+    with writing() as session:
+        assert len(session.scalars(select(SavedSearch)).all()) == MOST_SAVED
 
 
 def test_the_hits_are_saved_as_csv_and_xlsx_in_their_order(

@@ -96,7 +96,7 @@ def save() -> ResponseReturnValue:
     if not form.validate():
         return _page(search, form), 422
     row = saved.save(g.session, person=g.person, search=search, name=form.name.data or "", now=g.now)
-    flash(gettext("La recherche « {name} » est enregistrée.").format(name=row.name), "success")
+    flash(gettext("La recherche « {name} » est enregistrée.").format(name=row.name), "success")
     return redirect(url_for("search.results", _anchor="enregistrees"), 303)
 
 
@@ -204,10 +204,10 @@ def _tree(values: Sequence[Value]) -> list[Value]:
 def _said(facet: Facet | None, search: Search) -> str:
     """What is left out when a search is loosened: « Lieu d’exécution : Genève »."""
     if facet is None:
-        return gettext("les mots « {words} »").format(words=search.words)
+        return gettext("les mots « {words} »").format(words=search.words)
     labels: Mapping[str, str] = labels_of(g.session, facet, search.values(facet), g.language)
     values = ", ".join(labels[value] for value in search.values(facet))
-    return gettext("{facet} : {values}").format(facet=facet.label(g.language), values=values)
+    return gettext("{facet} : {values}").format(facet=facet.label(g.language), values=values)
 
 
 def _address(search: Search, page: int = 1) -> str:
