@@ -37,7 +37,7 @@ class Facet(Labelled):
         "Buyer’s seat",
     )
     CPV = "cpv", "Domaine (CPV)", "Bereich (CPV)", "Settore (CPV)", "Field (CPV)"
-    ESS = "ess", "Critères ESS", "SSE-Kriterien", "Criteri ESS", "SSE criteria"
+    ESS = "ess", "Critères ESS", "ESS-Kriterien", "Criteri ESS", "SSE criteria"
     PROCEDURE = "procedure", "Procédure", "Verfahren", "Procedura", "Procedure"
     VALUE = "valeur", "Valeur estimée", "Geschätzter Wert", "Valore stimato", "Estimated value"
     LANGUAGE = (
@@ -188,7 +188,8 @@ def labels_of(session: Session, facet: Facet, values: Collection[str], language:
         words[BY_HAND] = gettext("Saisi par l’équipe")
     else:
         codes = {value.ljust(8, "0"): value for value in values if value.isdecimal()}
-        words |= {codes[code]: label for code, label in cpv_labels(session, codes, language).items()}
+        known_words = cpv_labels(session, codes, language)
+        words |= {codes[code]: f"{codes[code]} {label}" for code, label in known_words.items()}
         if language == "fr":
             words = {value: label.replace("'", "’") for value, label in words.items()}
     words[UNKNOWN] = gettext("non indiqué")
