@@ -43,6 +43,7 @@ _SAID_LATER = {
     "light.word": "the SourceLight of web/lights.py",
     "field.errors[0]": "translated_later in web/forms.py",
     "form.choice.errors[0]": "translated_later in web/forms.py",
+    "form.name.errors[0]": "translated_later in web/forms.py",
     "form.frequency.errors[0]": "translated_later in web/forms.py",
 }
 

@@ -238,7 +238,7 @@ def test_the_hits_are_saved_as_csv_and_xlsx_in_their_order(
 
     rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
     assert [row[0] for row in rows[1:]] == ["Premier", "Second"]
-    assert [row[0].value for row in book.active.iter_rows(min_row=2)] == ["Premier", "Second"]
+    assert [row[0].value for row in book.worksheets[0].iter_rows(min_row=2)] == ["Premier", "Second"]
     monkeypatch.setattr("web.pages.search.MOST_SAVED_ROWS", 1)
     assert len(page.client.get("/recherche.csv").get_data(as_text=True).strip().splitlines()) == 2
     assert "Les 1 premiers" in page.get("/recherche").get_text().replace("\u00a0", " ")
