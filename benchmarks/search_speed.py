@@ -237,7 +237,8 @@ def queries(invented: Invented) -> dict[str, Callable[[int], str]]:
 
 def measure(client: FlaskClient, address: Callable[[int], str], rounds: int) -> dict[str, float]:
     """Milliseconds of a query, after one that warms up, each beside the plain answer of the same instant."""
-    plain, taken = [], []
+    plain: list[float] = []
+    taken: list[float] = []
     for number in range(rounds + 1):
         for found, asked in ((plain, "/plain"), (taken, address(number))):
             before = time.perf_counter()
