@@ -23,6 +23,7 @@ _VERBS = {
     "match": "matcher.commands",
     "train": "matcher.commands",
     "results": "procurement.commands",
+    "index": "procurement.commands",
     "alert": "procurement.commands",
     "remind": "procurement.commands",
     "deliver": "procurement.commands",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from config.settings import settings
-from procurement.installation import clock, links_of, ready_engine, run_delivery
+from procurement.installation import Progress, clock, links_of, ready_engine, run_delivery
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -36,6 +36,27 @@ def merge(days: int) -> None:
     with transaction(ready_engine()) as session:
         report = merge_pending(session, since=clock() - timedelta(days=days), now=clock())
     click.echo(f"{report.merged} merged, {report.doubtful} doubtful")
+
+
+@click.command()
+@click.option("--all", "again", is_flag=True, help="Read every tender again, not only what changed.")
+def index(again: bool) -> None:
+    """Let what is new or changed be found by the search."""
+    from procurement.db import transaction
+    from procurement.search.indexing import AT_ONCE, index_everything_again, index_tenders, tenders_to_index
+
+    engine, indexed = ready_engine(), 0
+    if again:
+        with transaction(engine) as session:
+            index_everything_again(session)
+    with transaction(engine, read_only=True) as session:
+        waiting = tenders_to_index(session, now=clock())
+    with Progress("Indexing") as progress:
+        for start in range(0, len(waiting), AT_ONCE):
+            with transaction(engine) as session:
+                indexed += index_tenders(session, waiting[start : start + AT_ONCE], now=clock())
+            progress(start, len(waiting))
+    click.echo(f"{indexed} tenders indexed")
 
 
 @click.command()

@@ -32,6 +32,8 @@ from procurement.teaming import ConsortiumState, NextAct, SeatRole, SeatState
 
 # A team larger than this is not a consortium of small organisations any more.
 MOST_PLACES = 12
+# A member whose seat is in one of these states knows of the tender.
+TOLD = (SeatState.ASKED, SeatState.JOINED, SeatState.CONFIRMED)
 _WHOLE = 100
 
 
@@ -322,9 +324,8 @@ def questions_to(session: Session, *, member: Member, now: datetime) -> list[Sea
 
 def has_been_told(session: Session, *, tender: Tender, member: Member) -> bool:
     """Whether a member may know of a tender that was published nowhere: it is asked, or inside."""
-    told = (SeatState.ASKED, SeatState.JOINED, SeatState.CONFIRMED)
     rooms = select(Consortium.id).where(Consortium.tender_id == tender.id)
-    seats = select(Seat.id).where(Seat.member_id == member.id, Seat.state.in_(told))
+    seats = select(Seat.id).where(Seat.member_id == member.id, Seat.state.in_(TOLD))
     return session.scalar(seats.where(Seat.consortium_id.in_(rooms)).limit(1)) is not None
 
 

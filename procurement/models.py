@@ -13,12 +13,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
     false,
     text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from procurement import word_index
 from procurement.advice_words import AdviceState, AdviceSubject
 from procurement.cantons import BuyerLevel
 from procurement.consent_words import ConsentKind
@@ -445,7 +447,7 @@ class Tender(Base):
     has_documents: Mapped[bool | None]
     remedies: Mapped[Translations] = mapped_column(JSON, default=dict)
     url: Mapped[str] = mapped_column(String(500))
-    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     # The same tender at another source, which stands for both; none: it stands for itself.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id"), index=True)
 
@@ -637,6 +639,52 @@ class Notice(Base):
     versions: Mapped[list["NoticeVersion"]] = relationship(
         back_populates="notice", order_by="NoticeVersion.number", cascade="all, delete-orphan"
     )
+
+
+class SearchEntry(Base):
+    """That a standing tender can be found: when it was indexed, and the values that it is filtered by."""
+
+    __tablename__ = "search_entry"
+
+    tender_id: Mapped[int] = mapped_column(ForeignKey("tender.id", ondelete="CASCADE"), primary_key=True)
+    # « lieu:GE », « cpv:909 » …: what stands in the bits of `SearchBits`.
+    values: Mapped[list[str]] = mapped_column(JSON)
+    deadline: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    # The tender's own moment of change that was indexed; another one: to be indexed again.
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    indexed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    indexed_with: Mapped[str] = mapped_column(String(20), index=True)
+
+
+# The index of words is no table that the models can describe: each database has its own kind.
+event.listen(SearchEntry.__table__, "after_create", lambda _table, link, **_: word_index.create(link))
+
+
+class SearchBits(Base):
+    """The tenders that have a value: bit n is on when tender n does."""
+
+    __tablename__ = "search_bits"
+
+    facet: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(60), primary_key=True)
+    # Grows with every change, so that a process knows when to read them again.
+    version: Mapped[int]
+    bits: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SavedSearch(Base):
+    """A search that a person keeps under a name: its address, and when its hits were last looked at."""
+
+    __tablename__ = "saved_search"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    # The part of the address after the question mark.
+    address: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class TenderChange(Base):

@@ -141,6 +141,13 @@ class Rule(Labelled):
         "Manca il testo.",
         "The text is missing.",
     )
+    TOO_MANY_SAVED = (
+        "too_many_saved",
+        "Vous gardez déjà {most} recherches : supprimez-en une d’abord.",
+        "Sie haben schon {most} Suchen gespeichert: Löschen Sie zuerst eine.",
+        "Avete già salvato {most} ricerche: prima eliminatene una.",
+        "You keep {most} searches already: remove one first.",
+    )
     WHY_TOGETHER_NEEDED = (
         "why_together_needed",
         "Dites pourquoi vous répondez ensemble : le droit des cartels demande cette note.",

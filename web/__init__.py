@@ -18,6 +18,7 @@ from config.settings import LOOPBACK_HOSTS, Settings
 from config.tables import sources
 from procurement.db import connect
 from procurement.links import Links
+from procurement.search.shelf import Shelf
 from web import access, errors, headers, i18n, limits, pages, questions, transactions
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def create_app(
         "sample_password": settings.sample_password,
         "data_dir": settings.data_dir,
         "patience": questions.PATIENCE_SECONDS,
+        "shelf": Shelf(),
         # What the schedule reads: the sources that the settings name, and the installation's own.
         "reads": {*settings.reads.split(), *(form.key for form in sources().values() if form.url)},
     }

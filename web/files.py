@@ -2,11 +2,12 @@
 
 import io
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from flask import Response
 
-from procurement.exports.sheets import Sheet, write_csv_sheet
+from procurement.exports.sheets import Sheet, write_book, write_csv_sheet
 
 
 def file_of(content: str | bytes, name: str, kind: str) -> Response:
@@ -32,3 +33,11 @@ def shared_file(content: bytes, name: str, kind: str) -> Response:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def xlsx_of(sheets: Iterable[Sheet], name: str) -> Response:
+    """Tables as one XLSX book to be saved under a name."""
+    out = io.BytesIO()
+    write_book(sheets, out)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return file_of(out.getvalue(), name, kind)

@@ -27,6 +27,7 @@ _STEPS: Sequence[tuple[str, list[str]]] = (
     ("Correspondances", ["match"]),
     ("Un matin de la chambre", ["sample", "--lived"]),
     ("Doublons", ["merge"]),
+    ("Recherche", ["index"]),
     ("Messages écrits", ["alert"]),
     ("Messages remis", ["deliver"]),
 )

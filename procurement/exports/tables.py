@@ -1,6 +1,6 @@
 """The list of tenders as a table for spreadsheets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,24 +74,39 @@ def tender_rows(session: Session, *, now: datetime, language: str) -> Iterator[T
         .options(joinedload(Tender.buyer), selectinload(Tender.lots))
         .execution_options(yield_per=_BATCH)
     )
-    titles = {key: form.title for key, form in sources().items()}
     for batch in session.scalars(wanted).partitions():
-        words = cpv_labels(session, {code for tender in batch for code in tender.cpv_codes}, language)
-        for tender in batch:
-            yield _row(tender, now=now, language=language, words=words, titles=titles)
+        yield from _rows(session, batch, now=now, language=language)
+
+
+def chosen_rows(session: Session, ids: Sequence[int], *, now: datetime, language: str) -> Iterator[TenderRow]:
+    """A row for each of these tenders, in their order, in the reader's language."""
+    wanted = select(Tender).options(joinedload(Tender.buyer), selectinload(Tender.lots))
+    for start in range(0, len(ids), _BATCH):
+        some = ids[start : start + _BATCH]
+        found = {tender.id: tender for tender in session.scalars(wanted.where(Tender.id.in_(some)))}
+        batch = [found[each] for each in some if each in found]
+        yield from _rows(session, batch, now=now, language=language)
+
+
+def _rows(session: Session, batch: Sequence[Tender], *, now: datetime, language: str) -> Iterator[TenderRow]:
+    titles = {key: form.title for key, form in sources().items()}
+    words = cpv_labels(session, {code for tender in batch for code in tender.cpv_codes}, language)
+    for tender in batch:
+        yield _row(tender, now=now, language=language, words=words, titles=titles)
 
 
 def write_csv(rows: Iterable[TenderRow], file: TextIO, *, language: str = "fr") -> int:
     """Write rows into a file opened with `newline=""` and UTF-8, one at a time; returns how many."""
-    return write_csv_sheet(_sheet(rows, language), file)
+    return write_csv_sheet(tender_sheet(rows, language), file)
 
 
 def write_xlsx(rows: Iterable[TenderRow], path: Path, *, language: str = "fr") -> int:
     """Write rows into an XLSX file, one at a time, text as text and numbers as numbers; returns how many."""
-    return write_book([_sheet(rows, language)], path)
+    return write_book([tender_sheet(rows, language)], path)
 
 
-def _sheet(rows: Iterable[TenderRow], language: str) -> Sheet:
+def tender_sheet(rows: Iterable[TenderRow], language: str) -> Sheet:
+    """Rows as a table."""
     return Sheet(
         title="aimp",
         columns=[column.label(language) for column in Column],

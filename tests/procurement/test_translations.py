@@ -44,6 +44,7 @@ _SAID_LATER = {
     "light.word": "the SourceLight of web/lights.py",
     "field.errors[0]": "translated_later in web/forms.py",
     "form.choice.errors[0]": "translated_later in web/forms.py",
+    "form.name.errors[0]": "translated_later in web/forms.py",
     "form.frequency.errors[0]": "translated_later in web/forms.py",
     "form.weekdays.errors[0]": "translated_later in web/preference_forms.py",
     "text": "TEXTS of procurement/consent_words.py",

@@ -28,6 +28,8 @@ from procurement.models import (
     Tender,
     TenderPair,
 )
+from procurement.search import saved
+from procurement.search.finding import Search
 from procurement.vocabulary import Role
 from tests.factories import (
     NOW,
@@ -164,6 +166,12 @@ ROUTES = {
     ("POST", "/equipe/membres/<int:member_id>/preuves/<int:proof_id>/retirer"): Audience.STAFF,
     ("GET", "/criteres"): Audience.SIGNED_IN,
     ("GET", "/criteres/<family>"): Audience.SIGNED_IN,
+    ("GET", "/recherche"): Audience.SIGNED_IN,
+    ("GET", "/recherche.csv"): Audience.SIGNED_IN,
+    ("GET", "/recherche.xlsx"): Audience.SIGNED_IN,
+    ("POST", "/recherche/enregistrees"): Audience.SIGNED_IN,
+    ("POST", "/recherche/enregistrees/<int:search_id>/voir"): Audience.SIGNED_IN,
+    ("POST", "/recherche/enregistrees/<int:search_id>/supprimer"): Audience.SIGNED_IN,
     ("GET", "/equipe/file"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/garder"): Audience.STAFF,
     ("POST", "/equipe/matches/<int:match_id>/ecarter"): Audience.STAFF,
@@ -248,6 +256,8 @@ class World:
     tie: MemberTie
     post: RoomPost
     file: RoomFile
+    # A search that each kind of reader keeps.
+    searches: dict[str, int]
 
 
 @pytest.fixture
@@ -284,6 +294,10 @@ def world(writing: Writing) -> World:
             tie=make_tie(session, member, stranger.member),
             post=make_post(session, room, person),
             file=make_file(session, room, person),
+            searches={
+                reader: saved.save(session, person=who, search=Search(), name="Écoles", now=NOW).id
+                for reader, who in (("anonymous", stranger), ("member", person), ("staff", staff))
+            },
         )
 
 
@@ -297,7 +311,7 @@ def views(app: Flask) -> list[tuple[str, Rule]]:
     ]
 
 
-def address(path: str, world: World) -> str:
+def address(path: str, world: World, reader: str = "member") -> str:
     """The path with the ids of the world put in."""
     ids = {
         "tender_id": world.tender.id,
@@ -309,6 +323,7 @@ def address(path: str, world: World) -> str:
         "finding_id": world.finding.id,
         "person_id": world.person.id,
         "consortium_id": world.room.id,
+        "search_id": world.searches[reader],
         "seat_id": world.room.seats[0].id,
         "row_id": world.room.requirements[0].id,
         "asked_id": world.stranger.member_id,
@@ -349,7 +364,7 @@ def test_only_its_audience_passes_the_door(
     if person is not None:
         page.sign_in(person)
 
-    url = address(path, world)
+    url = address(path, world, reader)
     if method == "GET":
         response = page.client.get(url)
     else:

@@ -1,6 +1,5 @@
 """The observatory, for staff: who asks for ESS criteria, how often, how heavily, in which words."""
 
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from procurement import accounts
 from procurement.cantons import BuyerLevel
 from procurement.exports.observed import figures_sheet, quotes_sheet, sheets
 from procurement.exports.ocds import Publisher, ocds_packages
-from procurement.exports.sheets import write_book
 from procurement.models import Buyer
 from procurement.observatory.calls import Choice, Reading
 from procurement.observatory.figures import LEAST, Dimension, Tally
@@ -36,7 +34,7 @@ from procurement.vocabulary import ProcurementMethod
 from web.access import Audience, audience
 from web.charts import parts, trend_line
 from web.choices import address_of, choice, dimension
-from web.files import csv_of, file_of
+from web.files import csv_of, file_of, xlsx_of
 from web.i18n import gettext, today
 from web.pages import CHAMBER, MenuEntry
 
@@ -145,10 +143,7 @@ def quotes_csv() -> ResponseReturnValue:
 @audience(Audience.STAFF)
 def book() -> ResponseReturnValue:
     """Every table in one book."""
-    out = io.BytesIO()
-    write_book(sheets(g.session, _survey(), g.language), out)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return file_of(out.getvalue(), "observatoire.xlsx", kind)
+    return xlsx_of(sheets(g.session, _survey(), g.language), "observatoire.xlsx")
 
 
 @bp.get("/observatoire/ocds.json")
