@@ -28,7 +28,8 @@ def addresses() -> dict[str, str]:
     return {row.name: row.people[0].email for row in read_members(FILE)}
 
 
-def _as(browser: Browser, demo: Served, address: str) -> Page:
+def as_person(browser: Browser, demo: Served, address: str) -> Page:
+    """A browser of somebody who has signed in."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     sign_in(page, demo.url, address)
     return page
@@ -49,7 +50,7 @@ def _ask_first(lead: Page, room: str) -> str:
 
 def _answer(browser: Browser, demo: Served, address: str, word: str) -> Page:
     """Answer the newest question from « Communautés », where no name of who asks stands."""
-    page = _as(browser, demo, address)
+    page = as_person(browser, demo, address)
     page.goto(f"{demo.url}/communautes")
     page.get_by_role("link", name="Lire et répondre").last.click()
     shown = page.locator("main").inner_text()
@@ -74,7 +75,7 @@ def _tender_to_open(lead: Page, demo: Served) -> str:
 def test_from_the_tender_to_a_submitted_bid_with_a_refusal_on_the_way(
     demo: Served, browser: Browser, addresses: dict[str, str]
 ) -> None:
-    lead = _as(browser, demo, MEMBER_EMAIL)
+    lead = as_person(browser, demo, MEMBER_EMAIL)
     tender = _tender_to_open(lead, demo)
     lead.locator("#s-associer summary").first.click()
     for box in lead.locator("#s-associer input[name=lots]").all():
@@ -115,7 +116,7 @@ def test_from_the_tender_to_a_submitted_bid_with_a_refusal_on_the_way(
     third = next(
         address for name, address in addresses.items() if name not in (refuser, partner_name, "Net & Clair")
     )
-    outsider = _as(browser, demo, third)
+    outsider = as_person(browser, demo, third)
     assert outsider.goto(room).status == 404  # type: ignore[union-attr]
     outsider.goto(tender)
     shown = outsider.locator("main").inner_text()
