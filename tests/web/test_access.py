@@ -562,7 +562,6 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
     assert menu(page.other().sign_in(world.person)) == [
         "Mes marchés",
         "Profil",
-        "Renouvellements",
         "Communautés",
         "Conseil",
         "Sources",

@@ -10,11 +10,9 @@ from procurement.renewals import Horizon, Renewal, renewals
 from web.access import Audience, audience
 from web.files import csv_of
 from web.i18n import gettext, today
-from web.pages import MenuEntry
 
 bp = Blueprint("renewals", __name__)
 
-MENU = MenuEntry("Renouvellements", "renewals.own", Audience.MEMBER, 30)
 
 MOST_SHOWN = 100
 _COLUMNS = (
