@@ -561,6 +561,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
     assert menu(page) == ["Sources"]
     assert menu(page.other().sign_in(world.person)) == [
         "Mes marchés",
+        "Chercher",
         "Profil",
         "Communautés",
         "Conseil",
@@ -568,6 +569,7 @@ def test_staff_and_members_each_see_their_own_menu(page: Page, world: World) -> 
         "Préférences",
     ]
     assert menu(page.other().sign_in(world.staff)) == [
+        "Chercher",
         "File d’attente",
         "Saisir",
         "Réponses",
