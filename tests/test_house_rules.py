@@ -206,6 +206,7 @@ def _addresses() -> dict[str, str]:
         "answer": links.answer(7, AnswerChoice.INTERESTED),
         "room": links.room(7),
         "room_talk": links.room_talk(7),
+        "result": links.result(7),
         "rooms": links.rooms(),
         "proposal": links.proposal(7),
         "room_tasks": links.room_tasks(7),

@@ -15,9 +15,10 @@ from procurement.labelled import LANGUAGES
 from procurement.mail import messages, room_messages
 from procurement.mail.blocks import Email, Item, Section
 from procurement.mail.rendering import render
-from procurement.models import CrawlRun, Person, Tender
+from procurement.mail.room_messages import Due, RoomNews
+from procurement.models import BidResult, CrawlRun, Person, Tender
 from procurement.news import Change, News, Question, Reminder, Result
-from procurement.teaming import SeatState
+from procurement.teaming import ConsortiumState, PostKind, SeatState
 from procurement.vocabulary import Stated, TenderField, Verdict
 from tests.factories import (
     NOW,
@@ -32,6 +33,7 @@ from tests.factories import (
 )
 from tests.procurement.mails import LINKS
 
+_TODAY = date(2026, 11, 24)
 _HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -127,6 +129,12 @@ def _whole_digest(session: Session, person: Person) -> Email:
     return _digest(session, person, news=told, recovered=["simap"])
 
 
+def _room_news(text: str) -> list[RoomNews]:
+    """More than fits into one e-mail: a long message, a file, somebody who has left."""
+    kinds = (PostKind.DECISION, PostKind.MESSAGE, None)
+    return [RoomNews(kind, by, f"{text} {'mot ' * 60}", NOW) for kind in kinds for by in ("Zoé", "")] * 3
+
+
 def _of_room(name: str) -> Callable[[Session, Person], Email]:
     """A message about a seat that somebody else has in somebody else's room."""
 
@@ -143,20 +151,40 @@ def _of_room(name: str) -> Callable[[Session, Person], Email]:
             "let_go": {"seat": seat},
             "complete": {"consortium": room, "members": [each.member for each in room.seats]},
             "adviser": {"consortium": room, "by": by},
+            "reminder": {"dues": [Due(room, [(_TODAY, person.name)], ["AVS"])], "today": _TODAY},
+            "news": {"rooms": [(room, _room_news(person.name))]},
+            "result_wanted": {
+                "result": BidResult(consortium=room, consortium_id=room.id, suggested=ConsortiumState.LOST)
+            },
+            "result": {"consortium": room},
         }
+        # A reference is asked for where the bid was won.
+        room.state = ConsortiumState.WON if name == "result" else room.state
         email: Email = getattr(room_messages, name)(person=person, links=LINKS, **facts[name])
         return email
 
     return sample
 
 
+_OF_ROOMS = (
+    "proposal",
+    "joined",
+    "left",
+    "let_go",
+    "complete",
+    "adviser",
+    "reminder",
+    "news",
+    "result_wanted",
+    "result",
+)
 _SAMPLES: dict[str, Callable[[Session, Person], Email]] = {
     "digest": _whole_digest,
     "sign_in_code": _sign_in_code,
     "source_alarm": _source_alarm,
     "source_back": lambda _session, person: messages.source_back(person=person, source="simap", links=LINKS),
     "address_refused": _address_refused,
-    **{name: _of_room(name) for name in ("proposal", "joined", "left", "let_go", "complete", "adviser")},
+    **{name: _of_room(name) for name in _OF_ROOMS},
 }
 _FUNCTIONS = [
     name

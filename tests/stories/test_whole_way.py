@@ -38,6 +38,11 @@ def mails_of(folder: Path) -> list[tuple[str, str, str]]:
     return found
 
 
+def alerts_of(mails: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Those of them that tell of tenders."""
+    return [mail for mail in mails if re.search(r"\d+ (nouveau|délai|neue|new)", mail[1])]
+
+
 @pytest.fixture(scope="module")
 def first_mails(demo: Served) -> list[tuple[str, str, str]]:
     """What the demonstration has written by itself: whoever brings about more e-mails asks for it first."""
@@ -60,9 +65,11 @@ def test_the_demonstration_reads_matches_and_writes(
     assert MEMBER_EMAIL in said
     assert STAFF_EMAIL in said
     assert len(first_mails) >= 9
-    assert len({to for to, _, _ in first_mails}) == len(first_mails)
-    for _, subject, text in first_mails:
-        assert re.search(r"\d+ (nouveau|délai|neue|new)", subject)
+    digests = alerts_of(first_mails)
+    assert len({to for to, _, _ in digests}) == len(digests)
+    # Beside it, those inside the sample's room hear what the others wrote there.
+    assert len(first_mails) - len(digests) <= 3
+    for _, _, text in digests:
         assert "/marches/" in text
         assert "/desabonnement/" in text
 
@@ -92,7 +99,7 @@ def test_no_page_of_the_demonstration_is_empty(demo: Served, browser: Browser) -
 def test_a_member_finds_a_tender_in_the_mail_and_answers(
     demo: Served, first_mails: list[tuple[str, str, str]], browser: Browser
 ) -> None:
-    [mail] = [text for to, _, text in first_mails if to == MEMBER_EMAIL]
+    [mail] = [text for to, _, text in alerts_of(first_mails) if to == MEMBER_EMAIL]
     tender = re.search(r"http\S+/marches/\d+(?=\s)", mail)
     assert tender is not None
     page = browser.new_page()
