@@ -138,6 +138,12 @@ def test_staff_keep_and_drop_and_the_kept_one_is_mailed(demo: Served, browser: B
     page.close()
 
 
+def _told(page: Page, words: str) -> None:
+    """Wait until the page says so, and hears keys again."""
+    page.locator(".notice", has_text=words).wait_for()
+    page.wait_for_load_state()
+
+
 def test_one_key_each_keeps_drops_and_takes_back(demo: Served, browser: Browser) -> None:
     page = browser.new_page()
     sign_in(page, demo.url, STAFF_EMAIL)
@@ -148,22 +154,22 @@ def test_one_key_each_keeps_drops_and_takes_back(demo: Served, browser: Browser)
     page.keyboard.press("h")
     second = page.locator(".is-current .proposal-who a").inner_text()
     page.keyboard.press("k")
-    page.locator(".notice", has_text="Gardé").wait_for()
+    _told(page, "Gardé")
     kept = page.locator(".lead").inner_text()
     page.keyboard.press("u")
-    page.locator(".notice", has_text="défaite").wait_for()
+    _told(page, "défaite")
     undone = page.locator(".lead").inner_text()
     page.keyboard.press("d")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.locator(".notice", has_text="Écarté").wait_for()
+    _told(page, "Écarté")
 
     assert first != second
     assert before == undone != kept
     assert page.locator(".lead").inner_text() == kept
     assert page.url.startswith(f"{demo.url}/equipe/file?ordre=doute")
     page.keyboard.press("u")
-    page.locator(".notice", has_text="défaite").wait_for()
+    _told(page, "défaite")
     page.close()
 
 
