@@ -80,10 +80,10 @@ def ask(
 def due_day(tender: Tender | None, now: datetime) -> date:
     """A day to propose: some days before the deadline of the tender, else within a week; never a past one."""
     today = now.astimezone(ZURICH).date()
-    deadline = tender.submission_deadline if tender is not None and tender.is_open(now) else None
+    deadline = tender.deadline_day if tender is not None and tender.is_open(now) else None
     if deadline is None:
         return today + _USUAL
-    return max(today, min(today + _USUAL, deadline.astimezone(ZURICH).date() - _BEFORE_THE_DEADLINE))
+    return max(today, min(today + _USUAL, deadline - _BEFORE_THE_DEADLINE))
 
 
 def subject_from(consortium: Consortium | None, tender: Tender | None) -> AdviceSubject:

@@ -257,10 +257,8 @@ def _is_near(matched: MatchedTender, now: datetime) -> bool:
 def _is_short(matched: MatchedTender) -> bool:
     """Whether the call leaves twenty days or less from its publication to its deadline."""
     tender = matched.tender
-    deadline = tender.submission_deadline
-    return deadline is not None and (deadline.astimezone(ZURICH).date() - tender.published_on) <= timedelta(
-        days=_SHORT_DAYS
-    )
+    deadline = tender.deadline_day
+    return deadline is not None and deadline - tender.published_on <= timedelta(days=_SHORT_DAYS)
 
 
 def _told(session: Session, person: Person, now: datetime) -> dict[tuple[int, str], datetime]:

@@ -97,10 +97,10 @@ def where_of(tender: Tender) -> Where:
 
 def papers_of(tender: Tender) -> list[Paper]:
     """The attestations that each member needs for a tender; none while its deadline is not known."""
-    if tender.submission_deadline is None:
+    deadline = tender.deadline_day
+    if deadline is None:
         return []
     where = where_of(tender)
-    deadline = tender.submission_deadline.astimezone(ZURICH).date()
     return [
         Paper(kind.key, kind.names, rule, deadline, _months_before(deadline, rule.months))
         for kind in preparation().attestation

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from config.law import Article, law
 from procurement.cantons import BuyerLevel
 from procurement.findings import speaks
-from procurement.i18n import ZURICH
 from procurement.labelled import LANGUAGES, Labelled
 from procurement.legal_words import Check, Severity
 from procurement.lens import FindingKind, Polarity
@@ -134,11 +133,11 @@ def _deadline(tender: Tender) -> Iterator[Concern]:
     # In a selective procedure only the requests are counted from a publication.
     if tender.deadline_is_for_requests is not (method is ProcurementMethod.SELECTIVE):
         return
-    if call is None or tender.submission_deadline is None:
+    if call is None or tender.deadline_day is None:
         return
     # What is too short outside the treaties is so within them: without the flag the shorter rule holds.
     least = law().least_days(is_under_treaty=tender.is_under_treaty is True, method=method.value)
-    days = (tender.submission_deadline.astimezone(ZURICH).date() - call.published_on).days
+    days = (tender.deadline_day - call.published_on).days
     if least is None or not 0 <= days < least.minimum:
         return
     # Goods are mostly standardised: for them the shorter limits may hold.

@@ -25,6 +25,7 @@ from procurement.advice_words import AdviceState, AdviceSubject
 from procurement.cantons import BuyerLevel
 from procurement.consent_words import ConsentKind
 from procurement.db import Base, UtcDateTime, word
+from procurement.i18n import ZURICH
 from procurement.labelled import LANGUAGES
 from procurement.lens import FindingKind, Polarity
 from procurement.teaming import (
@@ -475,6 +476,12 @@ class Tender(Base):
     def standing(self) -> "Tender":
         """The tender that stands for this one: itself, unless the same is read at a nearer source."""
         return self if self.merged_into is None else self.merged_into.standing
+
+    @property
+    def deadline_day(self) -> date | None:
+        """The day of the deadline in Zurich; None where none is known."""
+        at = self.submission_deadline
+        return at.astimezone(ZURICH).date() if at is not None else None
 
     def title_in(self, language: str) -> str:
         """The title for a reader of this language."""

@@ -133,11 +133,10 @@ def reminders(session: Session, *, member: Member, now: datetime) -> list[Remind
     today = now.astimezone(ZURICH).date()
     for answer in rows:
         tender = answer.tender
-        deadline = tender.submission_deadline
         answered = answer.answered_at.astimezone(ZURICH).date()
         for is_for_questions, day in (
             (True, tender.enquiry_deadline),
-            (False, deadline.astimezone(ZURICH).date() if deadline is not None else None),
+            (False, tender.deadline_day),
         ):
             step = _step(day, today=today, answered=answered)
             if day is not None and step is not None:

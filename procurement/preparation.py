@@ -196,12 +196,6 @@ def remove(session: Session, *, task: RoomTask, person: Person, now: datetime) -
     session.flush()
 
 
-def deadline_day(tender: Tender) -> date | None:
-    """The day of the deadline in Zurich."""
-    at = tender.submission_deadline
-    return at.astimezone(ZURICH).date() if at is not None else None
-
-
 def _templates(tender: Tender) -> Iterable[TaskTemplate]:
     where = where_of(tender)
     return (template for template in preparation().task if where in template.of)
@@ -225,7 +219,7 @@ def _drawn(
 def _day(consortium: Consortium, template: TaskTemplate) -> date | None:
     """The day of a task: what is left of the call when the room opens is divided as a whole call would be."""
     tender = consortium.tender.standing
-    deadline = deadline_day(tender)
+    deadline = tender.deadline_day
     if deadline is None:
         return None
     start = max(tender.published_on, consortium.opened_at.astimezone(ZURICH).date())

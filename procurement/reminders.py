@@ -15,7 +15,7 @@ from procurement.mail import outbox, room_messages
 from procurement.mail.hours import may_hear_now, wants_mail
 from procurement.mail.room_messages import Due
 from procurement.models import Consortium, Message, Person, RoomTask
-from procurement.preparation import deadline_day, follow_deadline, is_of, tasks_of, words_of
+from procurement.preparation import follow_deadline, is_of, tasks_of, words_of
 from procurement.teaming import ConsortiumState
 
 # So many days before a task is due, and on the day itself.
@@ -62,7 +62,7 @@ def post_reminder(session: Session, *, person_id: int, links: Links, now: dateti
     for room in _rooms_of(session, person, now):
         near = [task for task in room.tasks if _is_day_to_remind(task.due_on, today)]
         stale = to_renew(room.papers, stated, member.id)
-        deadline = deadline_day(room.consortium.tender.standing)
+        deadline = room.consortium.tender.standing.deadline_day
         if near or (stale and deadline is not None and _is_day_to_remind(deadline, today)):
             tasks = [(task.due_on, words_of(task, person.language)) for task in near]
             dues.append(Due(room.consortium, tasks, [paper.name(person.language) for paper in stale]))

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from config.criteria import family_label
 from procurement import findings
 from procurement.badges import ORDER, Badges
-from procurement.i18n import ZURICH, capital, translated_later
+from procurement.i18n import capital, translated_later
 from procurement.lens import FindingKind
 from procurement.models import Finding, Lot, Member, Tender
 from procurement.stance import Asked, Side, Stance, Standing, stance
@@ -94,7 +94,7 @@ def ess_box(
     speaking = [(lot, each) for lot, each in found if findings.speaks(each) or _may_bar(each)]
     general = [(lot, each) for lot, each in found if (lot, each) not in speaking]
     statements = statements_of(lots, tender.language)
-    judge = _Judge(Standing.of(member), today, _deadline_day(tender)) if member else None
+    judge = _Judge(Standing.of(member), today, tender.deadline_day) if member else None
     telling = _Telling(lots, statements, language)
     telling_nothing = {lot.id for lot in lots} - {lot.id for lot, _ in speaking}
     return EssBox(
@@ -116,11 +116,6 @@ def _may_bar(finding: Finding) -> bool:
 def _was_all_read(lot: Lot) -> bool:
     """Whether « none » may be said of a lot in which nothing was found."""
     return lot.read_at is not None and not findings.are_unread(lot) and not lot.considerations
-
-
-def _deadline_day(tender: Tender) -> date | None:
-    at = tender.submission_deadline
-    return at.astimezone(ZURICH).date() if at else None
 
 
 def _numbers(lots: Sequence[Lot], some: Iterable[Lot]) -> tuple[int, ...] | None:

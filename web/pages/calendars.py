@@ -1,11 +1,11 @@
 """Calendars for other programs: a room's behind its secret address, a tender's deadline as a file."""
 
-from flask import Blueprint, Response, abort, current_app, g, make_response
+from flask import Blueprint, Response, abort, g, make_response
 from flask.typing import ResponseReturnValue
 
 from procurement import calendars
-from procurement.links import Links
 from web.access import Audience, audience
+from web.pages.rooms import links
 from web.pages.tenders import tender_or_404
 
 bp = Blueprint("calendars", __name__)
@@ -15,11 +15,10 @@ bp = Blueprint("calendars", __name__)
 @audience(Audience.PUBLIC)
 def room(token: str) -> ResponseReturnValue:
     """A person's calendar of a room; the address is the proof, and ends when it is renewed or they leave."""
-    links = _links()
-    link = calendars.link_behind(g.session, token, key=links.key)
+    link = calendars.link_behind(g.session, token, key=links().key)
     if link is None:
         abort(404)
-    return _calendar(calendars.room_calendar(g.session, link=link, links=links, now=g.now))
+    return _calendar(calendars.room_calendar(g.session, link=link, links=links(), now=g.now))
 
 
 @bp.get("/marches/<int:tender_id>/delai.ics")
@@ -29,14 +28,9 @@ def deadline(tender_id: int) -> ResponseReturnValue:
     tender = tender_or_404(tender_id).standing
     if tender.submission_deadline is None:
         abort(404)
-    response = _calendar(calendars.deadline_calendar(tender, language=g.language, links=_links(), now=g.now))
+    response = _calendar(calendars.deadline_calendar(tender, language=g.language, links=links(), now=g.now))
     response.headers["Content-Disposition"] = f'attachment; filename="delai-{tender.id}.ics"'
     return response
-
-
-def _links() -> Links:
-    links: Links = current_app.extensions["aimp"]["links"]
-    return links
 
 
 def _calendar(content: bytes) -> Response:
